@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Files and descriptors: owning handles and the few whole-file operations used everywhere.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <support/result.hpp>
+
+namespace slipway::support {
+
+/// Owns a file descriptor.
+class UniqueFd {
+public:
+    UniqueFd() = default;
+
+    explicit UniqueFd(int fd) noexcept : fd_(fd) {}
+
+    UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+
+    UniqueFd& operator=(UniqueFd&& other) noexcept;
+
+    ~UniqueFd() { reset(); }
+
+    int get() const noexcept { return fd_; }
+
+    explicit operator bool() const noexcept { return fd_ >= 0; }
+
+    int release() noexcept { return std::exchange(fd_, -1); }
+
+    void reset() noexcept;
+
+private:
+    int fd_ = -1;
+};
+
+/// Open for reading, close-on-exec.
+Result<UniqueFd> open_read(const std::string& path);
+
+/// Everything the file holds. Kind::resource if it is larger than `max_bytes`.
+Result<std::string> read_file(const std::string& path, std::size_t max_bytes = 64u << 20);
+
+/// Everything from the descriptor's current offset on, under the same limit.
+Result<std::string> read_all(int fd, const std::string& subject, std::size_t max_bytes = 64u << 20);
+
+/// Write all bytes, over partial writes and EINTR.
+Result<void> write_all(int fd, std::string_view bytes, const std::string& subject);
+
+/// Replace `path` in one step: temporary file beside it, fsync, rename, fsync of the folder.
+Result<void> write_file(const std::string& path, std::string_view bytes, unsigned mode = 0644);
+
+/// Make the folder and its parents. Existing ones are fine.
+Result<void> make_dirs(const std::string& path, unsigned mode = 0755);
+
+/// Remove a file or a whole tree, whatever the modes in it; missing is fine. Never follows symlinks.
+Result<void> remove_tree(const std::string& path);
+
+/// fsync a folder, so that renames in it survive a power loss.
+Result<void> sync_dir(const std::string& path);
+
+/// `path` made absolute against `base` (itself absolute) and lexically normal.
+std::string absolute_path(std::string_view base, std::string_view path);
+
+} // namespace slipway::support

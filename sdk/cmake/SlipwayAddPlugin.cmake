@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+#
+# slipway_add_plugin(NAME SOURCES file... [LIBRARIES target...] [DESTINATION dir])
+#
+# Builds NAME.so, a Slipway stage plugin: one exported symbol, nothing undefined, nothing shared with
+# other plugins. DESTINATION is the build folder it is put in (default: the current binary folder).
+
+set(SLIPWAY_PLUGIN_VERSION_SCRIPT "${CMAKE_CURRENT_LIST_DIR}/plugin.map")
+
+function(slipway_add_plugin name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "DESTINATION" "SOURCES;LIBRARIES")
+    if(NOT arg_SOURCES OR arg_UNPARSED_ARGUMENTS)
+        message(FATAL_ERROR "slipway_add_plugin(${name} SOURCES file... [LIBRARIES target...] "
+                            "[DESTINATION dir]): ${arg_UNPARSED_ARGUMENTS}")
+    endif()
+    if(NOT arg_DESTINATION)
+        set(arg_DESTINATION "${CMAKE_CURRENT_BINARY_DIR}")
+    endif()
+    add_library(${name} MODULE ${arg_SOURCES})
+    target_link_libraries(${name} PRIVATE slipway::sdk ${arg_LIBRARIES})
+    set_target_properties(${name} PROPERTIES
+        PREFIX "" SUFFIX ".so" LIBRARY_OUTPUT_DIRECTORY "${arg_DESTINATION}"
+        C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+        LINK_DEPENDS "${SLIPWAY_PLUGIN_VERSION_SCRIPT}")
+    target_compile_options(${name} PRIVATE $<$<COMPILE_LANG_AND_ID:CXX,GNU>:-fno-gnu-unique>)
+    target_link_options(${name} PRIVATE
+        "LINKER:--version-script=${SLIPWAY_PLUGIN_VERSION_SCRIPT}" "LINKER:-z,relro" "LINKER:-z,now"
+        "LINKER:-z,noexecstack")
+    # With sanitizers the runtime is in the host, so their symbols stay undefined here.
+    if(NOT "${CMAKE_C_FLAGS} ${CMAKE_CXX_FLAGS} ${SLIPWAY_SANITIZE}" MATCHES "sanitize|address|thread")
+        target_link_options(${name} PRIVATE "LINKER:-z,defs")
+    endif()
+endfunction()

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdlib>
+#include <filesystem>
+
+#include <gtest/gtest.h>
+#include <support/fs.hpp>
+#include <sys/stat.h>
+
+using namespace slipway::support;
+namespace fs = std::filesystem;
+
+namespace {
+
+class Fs : public testing::Test {
+protected:
+    Fs() {
+        std::string pattern = testing::TempDir() + "slipway-fs-XXXXXX";
+        dir_ = ::mkdtemp(pattern.data());
+    }
+
+    ~Fs() override { EXPECT_TRUE(remove_tree(dir_)); }
+
+    std::string path(const std::string& name) const { return dir_ + "/" + name; }
+
+    std::string dir_;
+};
+
+} // namespace
+
+TEST_F(Fs, WriteFileReplacesAndLeavesNothingElse) {
+    ASSERT_TRUE(write_file(path("a"), "one"));
+    ASSERT_TRUE(write_file(path("a"), "two", 0600));
+    EXPECT_EQ(read_file(path("a")).value(), "two");
+    struct stat st {};
+    ASSERT_EQ(::stat(path("a").c_str(), &st), 0);
+    EXPECT_EQ(st.st_mode & 0777u, 0600u);
+    EXPECT_EQ(std::distance(fs::directory_iterator(dir_), fs::directory_iterator()), 1);
+}
+
+TEST_F(Fs, WriteFileIntoMissingFolderSaysSo) {
+    const auto result = write_file(path("none/a"), "x");
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().kind, Kind::not_found);
+    EXPECT_NE(result.error().what.find("No such file or directory"), std::string::npos);
+}
+
+TEST_F(Fs, ReadFileHasALimit) {
+    ASSERT_TRUE(write_file(path("a"), std::string(100, 'x')));
+    EXPECT_EQ(read_file(path("a"), 100).value().size(), 100u);
+    EXPECT_EQ(read_file(path("a"), 99).error().kind, Kind::resource);
+}
+
+TEST_F(Fs, RemoveTreeTakesReadOnlyFoldersAndSparesLinkTargets) {
+    ASSERT_TRUE(make_dirs(path("keep")));
+    ASSERT_TRUE(write_file(path("keep/file"), "x"));
+    ASSERT_TRUE(make_dirs(path("tree/a/b")));
+    ASSERT_TRUE(write_file(path("tree/a/b/file"), "x"));
+    fs::create_symlink("../../keep", path("tree/a/link"));
+    ASSERT_EQ(::chmod(path("tree/a/b").c_str(), 0), 0);
+    ASSERT_TRUE(remove_tree(path("tree")));
+    EXPECT_FALSE(fs::exists(path("tree")));
+    EXPECT_TRUE(fs::exists(path("keep/file")));
+    EXPECT_TRUE(remove_tree(path("tree")));
+}
+
+TEST_F(Fs, MakeDirsRefusesAFileInTheWay) {
+    ASSERT_TRUE(write_file(path("file"), "x"));
+    EXPECT_FALSE(make_dirs(path("file")));
+    EXPECT_FALSE(make_dirs(path("file/sub")));
+    EXPECT_TRUE(make_dirs(path("x/y/z")));
+    EXPECT_TRUE(make_dirs(path("x/y/z")));
+}
+
+TEST(AbsolutePath, IsLexical) {
+    EXPECT_EQ(absolute_path("/a/b", "c/../d/"), "/a/b/d");
+    EXPECT_EQ(absolute_path("/a/b", "/x//y/."), "/x/y");
+    EXPECT_EQ(absolute_path("/a", ".."), "/");
+}
