@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The chain file: reading it, changing it for one run, and expanding it into stage instances.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <config/problem.hpp>
+#include <support/json.hpp>
+
+namespace slipway::config {
+
+/// `--set PATH=VALUE`: PATH is dotted ("version", "vars.x", "stages.publish.with.remote"; stages by id);
+/// VALUE is JSON if it parses as JSON, else a string.
+struct Setting {
+    std::string path;
+    std::string value;
+};
+
+/// `--override STAGE=PLUGIN[:FILE]`: the stage is done by PLUGIN, with the options in FILE (JSON object;
+/// comments allowed) instead of its own. Without FILE it keeps its own options.
+struct Override {
+    std::string stage;
+    std::string use;
+    std::string file;
+};
+
+/// Parse "publish=mock:fixtures/publish.json".
+support::Result<Override> parse_override(const std::string& text);
+support::Result<Setting> parse_setting(const std::string& text);
+
+/// What one run changes or fixes about a chain.
+struct LoadOptions {
+    std::vector<Setting> settings;
+    std::vector<Override> overrides;
+    std::int64_t epoch = 0; ///< SOURCE_DATE_EPOCH, for ${date:...}
+};
+
+/// A stage as the chain file has it, after --set and --override.
+struct Stage {
+    std::string id;
+    std::string use;
+    std::vector<std::string> each;                           ///< axes
+    std::vector<std::string> needs;                          ///< stage ids; default: the one above
+    std::vector<std::pair<std::string, std::vector<std::string>>> inputs; ///< port: "stage.port" references
+    support::json::Value with = support::json::Object{};     ///< options, variables not expanded
+    std::optional<std::int64_t> timeout_s;                   ///< "timeout": "90s", "30m", "2h"
+    std::string overridden_use;                              ///< what `use` was before an override; else ""
+    std::string options_file;                                ///< the override's file; `with` came from there
+    std::string options_text;                                ///< and its text, for places
+    std::string pointer;                                     ///< "/stages/3"
+    std::size_t position = support::json::no_position;
+};
+
+/// One axis of the matrix and its values, in the file's order.
+struct Axis {
+    std::string name;
+    std::vector<std::string> values;
+};
+
+/// The cell of an instance: one value for each axis of its stage's `each`, in the order of Chain::axes.
+using Cell = std::vector<std::pair<std::string, std::string>>;
+
+struct Chain {
+    std::string path;   ///< as the user named it
+    std::string folder; ///< absolute; relative paths in options start here
+    std::string text;
+    std::string name;
+    std::string version; ///< expanded
+    std::map<std::string, std::string> vars; ///< expanded
+    std::vector<Axis> axes;
+    std::vector<Stage> stages;
+    std::int64_t epoch = 0;
+    bool overridden = false; ///< at least one stage is done by another plugin than the file says
+};
+
+/// A stage in one cell, its options expanded as far as can be before the run.
+struct Instance {
+    std::size_t stage = 0; ///< index into Chain::stages
+    std::string key;       ///< "archive" or "archive[group=base]"
+    Cell cell;
+    support::json::Value options; ///< ${stage.port.path} references are still text
+};
+
+/// Read and check a chain: syntax, the chain schema, ids, references between stages, variables. Either a
+/// chain or every problem found. `path` "-" reads standard input.
+std::variant<Chain, Problems> load(const std::string& path, const LoadOptions& options);
+
+/// The same from text in memory.
+std::variant<Chain, Problems> load_text(const std::string& text, const std::string& path, const LoadOptions& options);
+
+/// Every stage in every cell of its axes, in the chain's order, cells in the axes' order.
+std::variant<std::vector<Instance>, Problems> expand(const Chain& chain);
+
+/// A ${stage.port.member...} reference in an option string: resolved when that stage has run.
+struct RuntimeReference {
+    std::string stage;
+    std::string port;
+    std::vector<std::string> members; ///< path into the port's JSON document
+    std::string text;                 ///< as written: "${publish.release.commit}"
+};
+
+/// All runtime references in the strings of `options`.
+std::vector<RuntimeReference> runtime_references(const support::json::Value& options);
+
+/// Replace them. `document` gives the JSON of a stage's output port. A string that is one reference and
+/// nothing else takes the type of what it refers to.
+support::Result<support::json::Value>
+resolve(const support::json::Value& options,
+        const std::function<support::Result<support::json::Value>(const RuntimeReference&)>& document);
+
+} // namespace slipway::config
