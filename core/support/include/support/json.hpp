@@ -25,19 +25,19 @@ inline constexpr std::size_t no_position = static_cast<std::size_t>(-1);
 
 class Value {
 public:
-    Value() = default; // null
-    Value(std::nullptr_t) {}
-    Value(bool b) : data_(b) {}
-    Value(int n) : data_(std::int64_t{n}) {}
-    Value(unsigned n) : data_(std::int64_t{n}) {}
-    Value(std::int64_t n) : data_(n) {}
-    Value(std::uint64_t n) : data_(static_cast<std::int64_t>(n)) {}
-    Value(double d) : data_(d) {}
-    Value(const char* s) : data_(std::string(s)) {}
-    Value(std::string_view s) : data_(std::string(s)) {}
-    Value(std::string s) : data_(std::move(s)) {}
-    Value(Array a) : data_(std::move(a)) {}
-    Value(Object o) : data_(std::move(o)) {}
+    Value(); // null
+    Value(std::nullptr_t);
+    Value(bool b);
+    Value(int n);
+    Value(unsigned n);
+    Value(std::int64_t n);
+    Value(std::uint64_t n);
+    Value(double d);
+    Value(const char* s);
+    Value(std::string_view s);
+    Value(std::string s);
+    Value(Array a);
+    Value(Object o);
 
     bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
     bool is_bool() const { return std::holds_alternative<bool>(data_); }
@@ -124,5 +124,20 @@ std::string dump_canonical(const Value& value);
 
 /// `text` as one token of a JSON pointer: "~" is "~0", "/" is "~1" (RFC 6901).
 std::string pointer_token(std::string_view text);
+
+// Defined here, where Member is complete.
+inline Value::Value() = default;
+inline Value::Value(std::nullptr_t) {}
+inline Value::Value(bool b) : data_(b) {}
+inline Value::Value(int n) : data_(std::int64_t{n}) {}
+inline Value::Value(unsigned n) : data_(std::int64_t{n}) {}
+inline Value::Value(std::int64_t n) : data_(n) {}
+inline Value::Value(std::uint64_t n) : data_(static_cast<std::int64_t>(n)) {}
+inline Value::Value(double d) : data_(d) {}
+inline Value::Value(const char* s) : data_(std::string(s)) {}
+inline Value::Value(std::string_view s) : data_(std::string(s)) {}
+inline Value::Value(std::string s) : data_(std::move(s)) {}
+inline Value::Value(Array a) : data_(std::move(a)) {}
+inline Value::Value(Object o) : data_(std::move(o)) {}
 
 } // namespace slipway::support::json
