@@ -247,6 +247,8 @@ typedef struct slipway_job {
     const char* stage;   /* the stage's id in the chain: "archive" */
     const char* variant; /* JSON object of the stage's cell: {"group": "base"}; {} if it has none */
     const char* chain;   /* JSON: {"name": "archlinux", "version": "05112026"} */
+                         /* Both are {} for a SLIPWAY_DETERMINISTIC stage: what it makes depends on
+                          * options, inputs and epoch alone (an option can say "${version}"). */
 } slipway_job;
 
 typedef struct slipway_instance slipway_instance;
@@ -276,8 +278,8 @@ struct slipway_instance {
 /* ------------------------------------------------------------------------------------ stage types */
 
 enum {
-    /* Same options, inputs and epoch give the same output bytes, on any machine, at any time. The
-     * host then does not run the stage again when nothing changed. */
+    /* Same options, inputs (bytes and descriptions) and epoch give the same output bytes, on any
+     * machine, at any time. The host then does not run the stage again when nothing changed. */
     SLIPWAY_DETERMINISTIC = 1u << 0,
     /* Running twice leaves the world as running once. The host may repeat it after a crash. */
     SLIPWAY_IDEMPOTENT = 1u << 1,

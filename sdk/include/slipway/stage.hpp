@@ -45,7 +45,7 @@ struct error {
 template <class T>
 class [[nodiscard]] result {
 public:
-    result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+    result(T v) : state_(std::in_place_index<0>, std::move(v)) {}
 
     result(slipway::error error) : state_(std::in_place_index<1>, std::move(error)) {}
 

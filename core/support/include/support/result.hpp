@@ -58,7 +58,7 @@ Error errno_error(const std::string& subject, int number);
 template <class T>
 class [[nodiscard]] Result {
 public:
-    Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+    Result(T v) : state_(std::in_place_index<0>, std::move(v)) {}
 
     Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
 
