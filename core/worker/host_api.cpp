@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <atomic>
+#include <chrono>
+#include <cstring>
+#include <map>
+#include <mutex>
+
+#include <support/text.hpp>
+#include <unistd.h>
+#include <worker/host_api.hpp>
+
+namespace slipway::worker {
+
+namespace json = support::json;
+using Clock = std::chrono::steady_clock;
+
+struct HostApi::Impl {
+    Impl(Channel& wire, const Job& work) : channel(wire), job(work) {
+        for (const auto& [port, list, position] : job.inputs.as_object())
+            for (const json::Value& description : list.as_array())
+                descriptions[port].push_back(json::dump(description));
+    }
+
+    static Impl& of(const slipway_host* host) { return *static_cast<Impl*>(host->host_data); }
+
+    // The host is gone: nothing this process does matters any more.
+    [[noreturn]] static void orphaned() { ::_exit(125); }
+
+    void send(const json::Value& body) {
+        const std::lock_guard lock(mutex);
+        if (!channel.send(body)) orphaned();
+    }
+
+    /// Send a call and wait for its reply. A cancel may come in between.
+    Message call(const json::Value& body) {
+        const std::lock_guard lock(mutex);
+        if (!channel.send(body)) orphaned();
+        for (;;) {
+            auto message = channel.receive();
+            if (!message) orphaned();
+            if (message.value().body["t"].as_string() == "reply") return std::move(message).value();
+            cancel = true;
+        }
+    }
+
+    static slipway_status status_of(const Message& reply) {
+        return static_cast<slipway_status>(reply.body["status"].as_integer(SLIPWAY_INTERNAL));
+    }
+
+    Channel& channel;
+    const Job& job;
+    std::mutex mutex; // the channel
+    std::atomic<bool> cancel = false;
+    std::map<std::string, std::vector<std::string>> descriptions;
+    std::map<std::string, std::string> secrets;
+    std::mutex progress_mutex;
+    Clock::time_point last_progress{};
+    json::Value held_progress;
+    slipway_host abi{};
+};
+
+namespace {
+
+constexpr auto progress_interval = std::chrono::milliseconds(100);
+
+std::string text_of(const char* text) { return text == nullptr ? "" : text; }
+
+/// Text that must travel as JSON: a plugin's text may be no UTF-8.
+std::string safe(const char* text) {
+    std::string s = text_of(text);
+    return support::is_valid_utf8(s) ? s : support::printable(s);
+}
+
+} // namespace
+
+/// The functions of slipway_host, in the order of the struct's fields.
+struct HostApi::Functions {
+    using Data = HostApi::Impl;
+
+    static const void* get_extension(const slipway_host*, const char* id) {
+        static constexpr slipway_host_effect_1 effect{&declare_effect};
+        static constexpr slipway_host_store_1 store{&adopt};
+        if (std::strcmp(id, SLIPWAY_EXT_EFFECT_1) == 0) return &effect;
+        if (std::strcmp(id, SLIPWAY_EXT_STORE_1) == 0) return &store;
+        return nullptr;
+    }
+
+    static void log(const slipway_host* host, int32_t level, const char* message) {
+        Data::of(host).send(json::Object{{"t", "log"}, {"level", level}, {"text", safe(message)}});
+    }
+
+    static void report(const slipway_host* host, const slipway_diag* d) {
+        const auto field = [&](auto member) { return safe(member); };
+        Data::of(host).send(
+            json::Object{{"t", "diag"},
+                         {"severity", d->severity},
+                         {"code", d->code},
+                         {"summary", field(d->summary)},
+                         {"detail", SLIPWAY_HAS(d, detail) ? field(d->detail) : ""},
+                         {"hint", SLIPWAY_HAS(d, hint) ? field(d->hint) : ""},
+                         {"config_path", SLIPWAY_HAS(d, config_path) ? field(d->config_path) : ""}});
+    }
+
+    static int32_t cancelled(const slipway_host* host) {
+        Data& it = Data::of(host);
+        // Another thread in a call will see a cancel itself.
+        if (!it.cancel && it.mutex.try_lock()) {
+            auto message = it.channel.poll();
+            it.mutex.unlock();
+            if (!message) Data::orphaned();
+            if (message.value()) it.cancel = true;
+        }
+        return it.cancel ? 1 : 0;
+    }
+
+    static void progress(const slipway_host* host, uint64_t done, uint64_t total, const char* unit) {
+        Data& it = Data::of(host);
+        json::Value message =
+            json::Object{{"t", "progress"}, {"done", done}, {"total", total}, {"unit", safe(unit)}};
+        {
+            const std::lock_guard lock(it.progress_mutex);
+            const auto now = Clock::now();
+            if (now - it.last_progress < progress_interval) {
+                it.held_progress = std::move(message);
+                return;
+            }
+            it.last_progress = now;
+            it.held_progress = nullptr;
+        }
+        it.send(message);
+    }
+
+    static uint32_t input_count(const slipway_host* host, const char* port) {
+        const auto& all = Data::of(host).descriptions;
+        const auto it = all.find(text_of(port));
+        return it == all.end() ? 0 : static_cast<uint32_t>(it->second.size());
+    }
+
+    static slipway_status input_open(const slipway_host* host, const char* port, uint32_t index, int* fd) {
+        if (index >= input_count(host, port)) return SLIPWAY_NOT_FOUND;
+        return open_reply(host, json::Object{{"t", "input_open"}, {"port", safe(port)}, {"index", index}}, fd);
+    }
+
+    static slipway_status input_meta(const slipway_host* host, const char* port, uint32_t index,
+                                     const char** text) {
+        if (index >= input_count(host, port)) return SLIPWAY_NOT_FOUND;
+        *text = Data::of(host).descriptions.at(port)[index].c_str();
+        return SLIPWAY_OK;
+    }
+
+    static slipway_status output_create(const slipway_host* host, const char* port, const char* name, int* fd) {
+        return open_reply(host, json::Object{{"t", "output_create"}, {"port", safe(port)}, {"name", safe(name)}}, fd);
+    }
+
+    static slipway_status open_reply(const slipway_host* host, const json::Value& call, int* fd) {
+        Data& it = Data::of(host);
+        Message reply = it.call(call);
+        const slipway_status status = it.status_of(reply);
+        if (status == SLIPWAY_OK) *fd = reply.fd.release();
+        return status;
+    }
+
+    static slipway_status simple_call(const slipway_host* host, const json::Value& call) {
+        Data& it = Data::of(host);
+        return it.status_of(it.call(call));
+    }
+
+    static slipway_status output_commit(const slipway_host* host, const char* port, const char* meta) {
+        return simple_call(host,
+                           json::Object{{"t", "output_commit"}, {"port", safe(port)}, {"meta", text_of(meta)}});
+    }
+
+    static slipway_status adopt(const slipway_host* host, const char* port, const char* name, const char* sha256,
+                                const char* meta) {
+        return simple_call(host, json::Object{{"t", "adopt"},
+                                              {"port", safe(port)},
+                                              {"name", safe(name)},
+                                              {"sha256", safe(sha256)},
+                                              {"meta", text_of(meta)}});
+    }
+
+    static slipway_status secret_get(const slipway_host* host, const char* name, const char** value) {
+        Data& it = Data::of(host);
+        const std::string key = safe(name);
+        if (!it.secrets.contains(key)) {
+            Message reply = it.call(json::Object{{"t", "secret"}, {"name", key}});
+            const slipway_status status = it.status_of(reply);
+            if (status != SLIPWAY_OK) return status;
+            it.secrets[key] = reply.body["value"].as_string();
+            if (json::Value* copy = reply.body.find("value"))
+                ::explicit_bzero(copy->string().data(), copy->string().size());
+        }
+        *value = it.secrets[key].c_str();
+        return SLIPWAY_OK;
+    }
+
+    static slipway_status declare_effect(const slipway_host* host, const slipway_effect_1* e) {
+        return simple_call(host, json::Object{{"t", "effect"},
+                                              {"state", e->state},
+                                              {"kind", safe(e->kind)},
+                                              {"target", safe(e->target)},
+                                              {"summary", safe(e->summary)},
+                                              {"detail", safe(e->detail)}});
+    }
+
+    static const char* work_dir(const slipway_host* host) { return Data::of(host).job.work_dir.c_str(); }
+
+    static const char* cache_dir(const slipway_host* host) { return Data::of(host).job.cache_dir.c_str(); }
+
+    static int64_t epoch(const slipway_host* host) { return Data::of(host).job.epoch; }
+};
+
+HostApi::HostApi(Channel& channel, const Job& job) : impl_(std::make_unique<Impl>(channel, job)) {
+    using F = Functions;
+    impl_->abi = {sizeof(slipway_host),   SLIPWAY_ABI_MAJOR,  SLIPWAY_ABI_MINOR, 0,
+                  impl_.get(),            "slipway",          job.host_version.c_str(), &F::get_extension,
+                  &F::log,                &F::report,         &F::cancelled,     &F::progress,
+                  &F::input_count,        &F::input_open,     &F::input_meta,    &F::output_create,
+                  &F::output_commit,      &F::secret_get,     &F::work_dir,      &F::cache_dir,
+                  &F::epoch};
+}
+
+HostApi::~HostApi() = default;
+
+const slipway_host* HostApi::abi() const { return &impl_->abi; }
+
+void HostApi::finish() {
+    if (!impl_->held_progress.is_null()) impl_->send(impl_->held_progress);
+    impl_->held_progress = nullptr;
+    for (auto& [name, value] : impl_->secrets)
+        ::explicit_bzero(value.data(), value.size());
+}
+
+void HostApi::report_error(slipway_status code, const std::string& summary, const std::string& hint) {
+    impl_->send(json::Object{{"t", "diag"},
+                             {"severity", SLIPWAY_ERROR},
+                             {"code", code},
+                             {"summary", summary},
+                             {"detail", ""},
+                             {"hint", hint},
+                             {"config_path", ""}});
+}
+
+} // namespace slipway::worker

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The host's side of one worker: starts it, carries messages both ways, takes its output line by line, ends
+// it. Everything happens on the loop's thread.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <support/fs.hpp>
+#include <support/json.hpp>
+#include <support/result.hpp>
+#include <worker/channel.hpp>
+#include <worker/loop.hpp>
+
+namespace slipway::worker {
+
+/// How a worker ended, all that it started included.
+struct Exit {
+    int code = 0;                  ///< exit code, if signal is 0
+    int signal = 0;                ///< the signal that killed it
+    std::vector<std::string> left; ///< "name (pid)" of processes it left behind; they are gone now
+    std::string broken;            ///< not empty: the channel carried nonsense, and this is what
+};
+
+struct Handlers {
+    std::function<void(Message)> on_message;
+    std::function<void(const std::string& line)> on_output; ///< one line of standard output or error
+    std::function<void(const Exit&)> on_exit;               ///< once, after the last message and line
+};
+
+enum class Placement {
+    process, ///< a process of its own
+    thread,  ///< a thread of this process: `isolation: none`
+};
+
+/// More than this on standard output and error together, in bytes, and the worker is killed.
+inline constexpr std::size_t max_output = 16u << 20;
+
+class Process {
+public:
+    /// Start a worker and send it `order`. Keep the object until on_exit was called; deleting it from
+    /// within on_exit is fine.
+    static support::Result<std::unique_ptr<Process>> start(Loop& loop, Placement placement,
+                                                           const support::json::Value& order, Handlers handlers);
+
+    ~Process();
+    Process(const Process&) = delete;
+
+    /// Queue a message; `fd` (or none) is sent along and then closed here.
+    void send(const support::json::Value& body, support::UniqueFd fd = {});
+
+    /// Ask the worker to end (SIGTERM to all its processes).
+    void terminate();
+
+    /// End it and everything it started, now.
+    void kill();
+
+    /// It was killed because it printed more than max_output.
+    bool flooded() const;
+
+private:
+    struct Impl;
+    explicit Process(std::unique_ptr<Impl> impl);
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace slipway::worker

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <deque>
+#include <thread>
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <support/text.hpp>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <worker/process.hpp>
+#include <worker/protocol.hpp>
+#include <worker/worker_main.hpp>
+
+namespace slipway::worker {
+
+namespace json = support::json;
+using support::Result;
+using support::UniqueFd;
+
+namespace {
+
+constexpr std::size_t longest_line = 16u << 10;
+
+struct Pipe {
+    UniqueFd read, write;
+};
+
+Result<Pipe> make_pipe() {
+    int fds[2];
+    if (::pipe2(fds, O_CLOEXEC) != 0) return support::errno_error("making a pipe", errno);
+    return Pipe{UniqueFd(fds[0]), UniqueFd(fds[1])};
+}
+
+Result<Pipe> make_socket_pair() {
+    int fds[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0)
+        return support::errno_error("making a socket pair", errno);
+    return Pipe{UniqueFd(fds[0]), UniqueFd(fds[1])};
+}
+
+void set_nonblocking(int fd) { ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK); }
+
+/// The environment of every worker: nothing of the user's, but what sanitizers are told.
+std::vector<std::string> clean_environment() {
+    std::vector<std::string> out{"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                                 "LC_ALL=C.UTF-8", "TZ=UTC"};
+    for (const char* name : {"ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"})
+        if (const char* value = ::getenv(name)) out.push_back(std::string(name) + "=" + value);
+    return out;
+}
+
+struct SpawnFds {
+    int channel, report, output;
+};
+
+/// The descriptors are duplicated above the numbers they are put on, so that none is overwritten.
+Result<pid_t> spawn_worker(const SpawnFds& fds) {
+    posix_spawn_file_actions_t actions;
+    ::posix_spawn_file_actions_init(&actions);
+    ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
+    ::posix_spawn_file_actions_adddup2(&actions, fds.output, 1);
+    ::posix_spawn_file_actions_adddup2(&actions, fds.output, 2);
+    ::posix_spawn_file_actions_adddup2(&actions, fds.channel, channel_fd);
+    ::posix_spawn_file_actions_adddup2(&actions, fds.report, report_fd);
+    posix_spawnattr_t attributes;
+    ::posix_spawnattr_init(&attributes);
+    sigset_t defaults, none;
+    ::sigfillset(&defaults);
+    ::sigemptyset(&none);
+    ::posix_spawnattr_setsigdefault(&attributes, &defaults);
+    ::posix_spawnattr_setsigmask(&attributes, &none);
+    ::posix_spawnattr_setpgroup(&attributes, 0);
+    ::posix_spawnattr_setflags(&attributes,
+                               POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+    std::array<std::string, 3> words{"slipway", "worker", std::to_string(::getpid())};
+    std::array<char*, 4> argv{words[0].data(), words[1].data(), words[2].data(), nullptr};
+    std::vector<std::string> environment = clean_environment();
+    std::vector<char*> envp;
+    for (std::string& entry : environment)
+        envp.push_back(entry.data());
+    envp.push_back(nullptr);
+    pid_t pid = -1;
+    const int failed = ::posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, argv.data(), envp.data());
+    ::posix_spawn_file_actions_destroy(&actions);
+    ::posix_spawnattr_destroy(&attributes);
+    if (failed != 0) return support::errno_error("starting a worker process", failed);
+    return pid;
+}
+
+Result<UniqueFd> above_protocol(UniqueFd fd) {
+    UniqueFd high(::fcntl(fd.get(), F_DUPFD_CLOEXEC, report_fd + 1));
+    if (!high) return support::errno_error("duplicating a descriptor", errno);
+    return high;
+}
+
+} // namespace
+
+struct Process::Impl {
+    explicit Impl(Loop& the_loop) : loop(the_loop) {}
+
+    ~Impl() {
+        for (const Loop::Id id : {readable, writable, output_readable, report_readable, pid_readable})
+            loop.cancel(id);
+        if (thread.joinable()) thread.join();
+        if (pid > 0) {
+            ::kill(pid, SIGKILL);
+            ::waitpid(pid, nullptr, 0);
+        }
+    }
+
+    // ------------------------------------------------------------------ sending
+
+    struct Outgoing {
+        std::string bytes;
+        UniqueFd fd;
+        std::size_t sent = 0;
+    };
+
+    void flush() {
+        while (!outbox.empty() && socket) {
+            Outgoing& next = outbox.front();
+            const int fd = next.sent == 0 ? next.fd.get() : -1;
+            auto n = send_some(socket.get(), std::string_view(next.bytes).substr(next.sent), fd);
+            if (!n) return outbox.clear(); // its end will be noticed on the reading side
+            if (n.value() == 0) {
+                if (writable == 0) writable = loop.on_writable(socket.get(), [this] { flush(); });
+                return;
+            }
+            next.sent += n.value();
+            if (next.sent == next.bytes.size()) outbox.pop_front();
+        }
+        loop.cancel(std::exchange(writable, 0));
+    }
+
+    // ------------------------------------------------------------------ receiving
+
+    void read_channel() {
+        auto open = receive_into(socket.get(), reader);
+        if (!open) return break_off(open.error().what);
+        while (exit.broken.empty()) {
+            auto message = reader.next();
+            if (!message) return break_off(message.error().what);
+            if (!message.value()) break;
+            handlers.on_message(std::move(*message.value()));
+        }
+        if (!open.value()) close_channel();
+    }
+
+    void break_off(const std::string& why) {
+        exit.broken = why;
+        close_channel();
+        kill();
+    }
+
+    void close_channel() {
+        loop.cancel(std::exchange(readable, 0));
+        loop.cancel(std::exchange(writable, 0));
+        socket.reset();
+        finish_if_over();
+    }
+
+    void read_output() {
+        std::array<char, 64 << 10> bytes;
+        const ssize_t n = ::read(output.get(), bytes.data(), bytes.size());
+        if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+        if (n <= 0) {
+            loop.cancel(std::exchange(output_readable, 0));
+            output.reset();
+            if (!line.empty()) give_line();
+            return finish_if_over();
+        }
+        output_bytes += static_cast<std::size_t>(n);
+        if (flooded) return;
+        for (const char c : std::string_view(bytes.data(), static_cast<std::size_t>(n))) {
+            if (c != '\n') line += c;
+            if (c == '\n' || line.size() >= longest_line) give_line();
+        }
+        if (output_bytes > max_output) {
+            flooded = true;
+            kill();
+        }
+    }
+
+    void give_line() {
+        handlers.on_output(support::printable(line));
+        line.clear();
+    }
+
+    void read_report() {
+        std::array<char, 4096> bytes;
+        const ssize_t n = ::read(report.get(), bytes.data(), bytes.size());
+        if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
+        if (n > 0) {
+            report_text.append(bytes.data(), static_cast<std::size_t>(n));
+            return;
+        }
+        loop.cancel(std::exchange(report_readable, 0));
+        report.reset();
+        if (auto parsed = json::parse(report_text)) {
+            exit.code = static_cast<int>(parsed.value()["code"].as_integer());
+            exit.signal = static_cast<int>(parsed.value()["signal"].as_integer());
+            for (const json::Value& name : parsed.value()["left"].as_array())
+                exit.left.push_back(name.as_string());
+        } else {
+            exit.signal = SIGKILL; // the supervisor itself was killed
+        }
+        finish_if_over();
+    }
+
+    void reap() {
+        int status = 0;
+        if (::waitpid(pid, &status, WNOHANG) != pid) return;
+        pid = -1;
+        loop.cancel(std::exchange(pid_readable, 0));
+        finish_if_over();
+    }
+
+    /// Over when the supervisor was reaped and every stream has been read to its end.
+    void finish_if_over() {
+        if (socket || output || report || pid > 0 || over) return;
+        over = true;
+        loop.post([handler = std::move(handlers.on_exit), how = exit] { handler(how); });
+    }
+
+    void kill() {
+        if (pid > 0) ::kill(pid, SIGINT);
+    }
+
+    Loop& loop;
+    Handlers handlers;
+    pid_t pid = -1;
+    UniqueFd pidfd, socket, output, report;
+    Loop::Id readable = 0, writable = 0, output_readable = 0, report_readable = 0, pid_readable = 0;
+    FrameReader reader;
+    std::deque<Outgoing> outbox;
+    std::string line, report_text;
+    std::size_t output_bytes = 0;
+    bool flooded = false, over = false;
+    Exit exit;
+    std::thread thread;
+};
+
+Process::Process(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+Process::~Process() = default;
+
+Result<std::unique_ptr<Process>> Process::start(Loop& loop, Placement placement, const json::Value& order,
+                                                Handlers handlers) {
+    auto impl = std::make_unique<Impl>(loop);
+    Impl* it = impl.get();
+    it->handlers = std::move(handlers);
+    SLIPWAY_TRY_ASSIGN(Pipe wire, make_socket_pair());
+    it->socket = std::move(wire.read);
+    set_nonblocking(it->socket.get());
+    if (placement == Placement::thread) {
+        it->thread = std::thread([end = std::move(wire.write)]() mutable { serve_in_process(std::move(end)); });
+    } else {
+        SLIPWAY_TRY_ASSIGN(Pipe output, make_pipe());
+        SLIPWAY_TRY_ASSIGN(Pipe report, make_pipe());
+        SLIPWAY_TRY_ASSIGN(const UniqueFd far_wire, above_protocol(std::move(wire.write)));
+        SLIPWAY_TRY_ASSIGN(const UniqueFd far_output, above_protocol(std::move(output.write)));
+        SLIPWAY_TRY_ASSIGN(const UniqueFd far_report, above_protocol(std::move(report.write)));
+        SLIPWAY_TRY_ASSIGN(it->pid, spawn_worker({far_wire.get(), far_report.get(), far_output.get()}));
+        it->pidfd = UniqueFd(::pidfd_open(it->pid, 0));
+        if (!it->pidfd) return support::errno_error("watching a worker process", errno);
+        it->output = std::move(output.read);
+        it->report = std::move(report.read);
+        set_nonblocking(it->output.get());
+        set_nonblocking(it->report.get());
+        it->output_readable = loop.on_readable(it->output.get(), [it] { it->read_output(); });
+        it->report_readable = loop.on_readable(it->report.get(), [it] { it->read_report(); });
+        it->pid_readable = loop.on_readable(it->pidfd.get(), [it] { it->reap(); });
+    }
+    it->readable = loop.on_readable(it->socket.get(), [it] { it->read_channel(); });
+    std::unique_ptr<Process> process(new Process(std::move(impl)));
+    process->send(order);
+    return process;
+}
+
+void Process::send(const json::Value& body, UniqueFd fd) {
+    const bool with_fd = static_cast<bool>(fd);
+    impl_->outbox.push_back({encode_frame(body, with_fd), std::move(fd)});
+    impl_->flush();
+}
+
+void Process::terminate() {
+    if (impl_->pid > 0) ::kill(impl_->pid, SIGTERM);
+}
+
+void Process::kill() { impl_->kill(); }
+
+bool Process::flooded() const { return impl_->flooded; }
+
+} // namespace slipway::worker

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <plugin/loader.hpp>
+#include <unistd.h>
+#include <worker/host_api.hpp>
+#include <worker/protocol.hpp>
+#include <worker/sandbox.hpp>
+#include <worker/serve.hpp>
+
+namespace slipway::worker {
+
+namespace json = support::json;
+
+namespace {
+
+json::Value diag_of(const support::Error& error) {
+    return json::Object{{"t", "diag"},
+                        {"severity", SLIPWAY_ERROR},
+                        {"code", static_cast<int>(error.kind)},
+                        {"summary", error.what},
+                        {"detail", ""},
+                        {"hint", error.hint},
+                        {"config_path", ""}};
+}
+
+// A failed send means that the host is gone; the process is about to end anyway.
+void tell(Channel& channel, const json::Value& message) { (void)channel.send(message); }
+
+void phase(Channel& channel, const char* name) { tell(channel, json::Object{{"t", "phase"}, {"phase", name}}); }
+
+void sandbox(Channel& channel, Isolation isolation, const SandboxPolicy& policy) {
+    if (isolation == Isolation::none) {
+        tell(channel, json::Object{{"t", "sandbox"}, {"level", "none"}, {"missing", json::Array{}}});
+        return;
+    }
+    const SandboxLevel level = enter_sandbox(policy);
+    tell(channel, json::Object{{"t", "sandbox"},
+                               {"level", level.name()},
+                               {"missing", json::Array(level.missing.begin(), level.missing.end())}});
+}
+
+void describe(Channel& channel, Isolation isolation, const std::string& path) {
+    sandbox(channel, isolation, {});
+    phase(channel, "load");
+    auto plugin = plugin::load(path);
+    if (!plugin) return tell(channel, diag_of(plugin.error()));
+    phase(channel, "describe");
+    auto description = plugin::describe(path, *plugin.value());
+    if (!description) return tell(channel, diag_of(description.error()));
+    tell(channel, json::Object{{"t", "described"}, {"description", plugin::to_json(description.value())}});
+}
+
+/// The status the plugin meant: CRASHED and TIMEOUT are the host's alone, anything undefined is a bug.
+slipway_status defined(slipway_status status) {
+    return status == SLIPWAY_WAITING || (status <= SLIPWAY_OK && status > SLIPWAY_CRASHED) ? status
+                                                                                           : SLIPWAY_INTERNAL;
+}
+
+slipway_status run_instance(Channel& channel, const Job& job, HostApi& api, const slipway_plugin& plugin) {
+    phase(channel, "create");
+    slipway_instance* instance = nullptr;
+    slipway_status status = plugin.create(api.abi(), job.stage_id.c_str(), &instance);
+    if (status != SLIPWAY_OK) return defined(status);
+    if (instance == nullptr || !SLIPWAY_HAS(instance, destroy) || instance->configure == nullptr
+        || instance->run == nullptr || instance->destroy == nullptr) {
+        api.report_error(SLIPWAY_INTERNAL, "create() gave an incomplete slipway_instance",
+                         "set struct_size, configure, run and destroy");
+        return SLIPWAY_INTERNAL;
+    }
+    phase(channel, "configure");
+    status = instance->configure(instance, job.options.c_str());
+    if (status == SLIPWAY_OK) {
+        phase(channel, "run");
+        const slipway_job abi_job{sizeof(slipway_job), job.flags,         job.attempt,         0,
+                                  job.run_id.c_str(),  job.stage.c_str(), job.variant.c_str(), job.chain.c_str()};
+        status = instance->run(instance, &abi_job);
+    } else if (status > SLIPWAY_OK) {
+        status = SLIPWAY_INTERNAL;
+    }
+    api.finish();
+    phase(channel, "destroy");
+    instance->destroy(instance);
+    return defined(status);
+}
+
+slipway_status run(Channel& channel, Isolation isolation, const Job& job) {
+    auto capabilities = plugin::parse_capabilities(job.capabilities);
+    if (!capabilities) {
+        tell(channel, diag_of(capabilities.error()));
+        return SLIPWAY_UNSUPPORTED;
+    }
+    SandboxPolicy policy{capabilities.value(), job.write_paths};
+    policy.write_paths.push_back(job.work_dir);
+    policy.write_paths.push_back(job.cache_dir);
+    if (isolation == Isolation::sandboxed && ::chdir(job.work_dir.c_str()) != 0) {
+        tell(channel, diag_of(support::errno_error("entering the work folder '" + job.work_dir + "'", errno)));
+        return SLIPWAY_IO;
+    }
+    sandbox(channel, isolation, policy);
+    phase(channel, "load");
+    auto plugin = plugin::load(job.plugin);
+    if (!plugin) {
+        tell(channel, diag_of(plugin.error()));
+        return static_cast<slipway_status>(plugin.error().kind);
+    }
+    HostApi api(channel, job);
+    return run_instance(channel, job, api, *plugin.value());
+}
+
+} // namespace
+
+void serve(Channel& channel, Isolation isolation) {
+    auto order = channel.receive();
+    if (!order) return;
+    const json::Value& body = order.value().body;
+    if (body["t"].as_string() == "describe") return describe(channel, isolation, body["plugin"].as_string());
+    const slipway_status status = run(channel, isolation, parse_job(body));
+    tell(channel, json::Object{{"t", "result"}, {"status", status}});
+}
+
+} // namespace slipway::worker
