@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The content-addressed folder of artifacts.
+//
+//   ROOT/sha256/ab/abcdef…   an artifact, mode 0444, never changed
+//   ROOT/tmp/                artifacts being written; empty when no run is active
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <support/fs.hpp>
+#include <support/hash.hpp>
+#include <support/result.hpp>
+
+namespace slipway::store {
+
+/// An artifact being written. Dropped without Store::commit(), its file is removed.
+class Draft {
+public:
+    Draft(std::string path, support::UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+    Draft(Draft&& other) noexcept;
+    Draft& operator=(Draft&& other) noexcept;
+    ~Draft();
+
+    int fd() const { return fd_.get(); }
+    const std::string& path() const { return path_; }
+
+private:
+    friend class Store;
+
+    void discard() noexcept;
+
+    std::string path_; ///< "" once committed
+    support::UniqueFd fd_;
+};
+
+struct Stored {
+    support::Digest digest;
+    std::uint64_t size = 0; ///< bytes
+};
+
+/// Safe to use from several threads: it has no state but the folder.
+class Store {
+public:
+    /// Opens or makes the folder.
+    static support::Result<Store> open(const std::string& root);
+
+    support::Result<Draft> create() const;
+
+    /// Hash what was written and put it in its place. Kind::conflict if anybody still has the file open for
+    /// writing: its bytes could change after they were hashed.
+    support::Result<Stored> commit(Draft draft) const;
+
+    /// Open an artifact for reading. Kind::not_found if it is not there. One that was written before the
+    /// machine last started is hashed first (a power loss may have cost it its last bytes); if it is damaged
+    /// it is removed and not found.
+    support::Result<support::UniqueFd> open_artifact(const support::Digest& digest) const;
+
+    /// The size of an artifact that open_artifact() would open; the same errors.
+    support::Result<std::uint64_t> check(const support::Digest& digest) const;
+
+    std::string path_of(const support::Digest& digest) const;
+
+    /// Remove drafts that a killed host left. Only while no run is active.
+    support::Result<void> remove_drafts() const;
+
+private:
+    explicit Store(std::string root) : root_(std::move(root)) {}
+
+    std::string root_;
+};
+
+} // namespace slipway::store

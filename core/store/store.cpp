@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cerrno>
+#include <cstdlib>
+#include <ctime>
+
+#include <fcntl.h>
+#include <store/store.hpp>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace slipway::store {
+
+using support::Digest;
+using support::Error;
+using support::Kind;
+using support::Result;
+using support::UniqueFd;
+
+namespace {
+
+/// Seconds since 1970 when this machine was started.
+std::time_t boot_time() {
+    timespec now{}, up{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    ::clock_gettime(CLOCK_BOOTTIME, &up);
+    return now.tv_sec - up.tv_sec;
+}
+
+/// A read lease is given only while nobody has the file open for writing (fcntl(2)).
+bool somebody_writes(int fd) {
+    if (::fcntl(fd, F_SETLEASE, F_RDLCK) == 0) {
+        ::fcntl(fd, F_SETLEASE, F_UNLCK);
+        return false;
+    }
+    return errno == EAGAIN; // other errors: a file system without leases
+}
+
+} // namespace
+
+Draft::Draft(Draft&& other) noexcept : path_(std::exchange(other.path_, {})), fd_(std::move(other.fd_)) {}
+
+Draft& Draft::operator=(Draft&& other) noexcept {
+    if (this != &other) {
+        discard();
+        path_ = std::exchange(other.path_, {});
+        fd_ = std::move(other.fd_);
+    }
+    return *this;
+}
+
+Draft::~Draft() { discard(); }
+
+void Draft::discard() noexcept {
+    fd_.reset();
+    if (!path_.empty()) ::unlink(path_.c_str());
+    path_.clear();
+}
+
+Result<Store> Store::open(const std::string& root) {
+    SLIPWAY_TRY(support::make_dirs(root + "/tmp", 0700));
+    SLIPWAY_TRY(support::make_dirs(root + "/sha256"));
+    return Store(root);
+}
+
+Result<Draft> Store::create() const {
+    std::string path = root_ + "/tmp/XXXXXX";
+    UniqueFd fd(::mkostemp(path.data(), O_CLOEXEC));
+    if (!fd) return support::errno_error("creating an artifact in '" + root_ + "/tmp'", errno);
+    return Draft(std::move(path), std::move(fd));
+}
+
+Result<Stored> Store::commit(Draft draft) const {
+    // Our own descriptor is open for writing too: look through one that is not.
+    SLIPWAY_TRY_ASSIGN(const UniqueFd reader, support::open_read(draft.path_));
+    draft.fd_.reset();
+    if (::fchmod(reader.get(), 0444) != 0) return support::errno_error("protecting an artifact", errno);
+    if (somebody_writes(reader.get()))
+        return Error{Kind::conflict, "the artifact is still open for writing", "close every descriptor of it first"};
+    SLIPWAY_TRY_ASSIGN(const Digest digest, support::sha256_of_fd(reader.get()));
+    struct stat st {};
+    if (::fstat(reader.get(), &st) != 0) return support::errno_error("reading an artifact", errno);
+    const std::string target = path_of(digest);
+    SLIPWAY_TRY(support::make_dirs(target.substr(0, target.rfind('/'))));
+    if (::rename(draft.path_.c_str(), target.c_str()) != 0)
+        return support::errno_error("storing artifact '" + target + "'", errno);
+    draft.path_.clear();
+    return Stored{digest, static_cast<std::uint64_t>(st.st_size)};
+}
+
+Result<UniqueFd> Store::open_artifact(const Digest& digest) const {
+    static const std::time_t booted = boot_time();
+    const std::string path = path_of(digest);
+    auto fd = support::open_read(path);
+    if (!fd && fd.error().kind == Kind::not_found)
+        return Error{Kind::not_found, "artifact " + digest.hex() + " is not in the store"};
+    if (!fd) return fd;
+    struct stat st {};
+    if (::fstat(fd.value().get(), &st) != 0) return support::errno_error("reading '" + path + "'", errno);
+    if (st.st_ctime >= booted) return fd;
+    SLIPWAY_TRY_ASSIGN(const Digest actual, support::sha256_of_fd(fd.value().get()));
+    if (actual != digest) {
+        ::unlink(path.c_str());
+        return Error{Kind::not_found, "artifact " + digest.hex() + " was damaged and has been removed from the store"};
+    }
+    // Any change of the inode sets its ctime: it is not hashed again until the next start of the machine.
+    ::fchmod(fd.value().get(), 0444);
+    return fd;
+}
+
+Result<std::uint64_t> Store::check(const Digest& digest) const {
+    SLIPWAY_TRY_ASSIGN(const UniqueFd fd, open_artifact(digest));
+    struct stat st {};
+    if (::fstat(fd.get(), &st) != 0) return support::errno_error("reading an artifact", errno);
+    return static_cast<std::uint64_t>(st.st_size);
+}
+
+std::string Store::path_of(const Digest& digest) const {
+    return root_ + "/sha256/" + digest.hex().substr(0, 2) + "/" + digest.hex();
+}
+
+Result<void> Store::remove_drafts() const {
+    SLIPWAY_TRY(support::remove_tree(root_ + "/tmp"));
+    return support::make_dirs(root_ + "/tmp", 0700);
+}
+
+} // namespace slipway::store
