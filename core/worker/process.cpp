@@ -26,6 +26,9 @@ namespace {
 
 constexpr std::size_t longest_line = 16u << 10;
 
+/// How long a worker may live after it closed its channel.
+constexpr auto hang_up_grace = std::chrono::seconds(2);
+
 struct Pipe {
     UniqueFd read, write;
 };
@@ -104,7 +107,7 @@ struct Process::Impl {
     explicit Impl(Loop& the_loop) : loop(the_loop) {}
 
     ~Impl() {
-        for (const Loop::Id id : {readable, writable, output_readable, report_readable, pid_readable})
+        for (const Loop::Id id : {readable, writable, output_readable, report_readable, pid_readable, hang_up_timer})
             loop.cancel(id);
         if (thread.joinable()) thread.join();
         if (pid > 0) {
@@ -161,6 +164,11 @@ struct Process::Impl {
         loop.cancel(std::exchange(readable, 0));
         loop.cancel(std::exchange(writable, 0));
         socket.reset();
+        if (pid > 0 && hang_up_timer == 0)
+            hang_up_timer = loop.after(hang_up_grace, [this] {
+                exit.hung_up = exit.broken.empty() && pid > 0;
+                kill();
+            });
         finish_if_over();
     }
 
@@ -236,6 +244,7 @@ struct Process::Impl {
     pid_t pid = -1;
     UniqueFd pidfd, socket, output, report;
     Loop::Id readable = 0, writable = 0, output_readable = 0, report_readable = 0, pid_readable = 0;
+    Loop::Id hang_up_timer = 0;
     FrameReader reader;
     std::deque<Outgoing> outbox;
     std::string line, report_text;

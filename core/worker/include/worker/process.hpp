@@ -23,6 +23,7 @@ struct Exit {
     int signal = 0;                ///< the signal that killed it
     std::vector<std::string> left; ///< "name (pid)" of processes it left behind; they are gone now
     std::string broken;            ///< not empty: the channel carried nonsense, and this is what
+    bool hung_up = false;          ///< it closed its channel, lived on, and was killed for it
 };
 
 struct Handlers {

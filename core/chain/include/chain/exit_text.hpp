@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+#include <worker/process.hpp>
+
+namespace slipway::chain {
+
+/// How a worker died, for people: "crashed in run(): SIGSEGV (Segmentation fault)". `phase` is where it was.
+std::string exit_text(const worker::Exit& exit, const std::string& phase);
+
+} // namespace slipway::chain

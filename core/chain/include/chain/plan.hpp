@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// A chain made ready to run: every stage instance with its plugin, its checked options, and where each of
+// its inputs comes from.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <chain/catalog.hpp>
+#include <config/chain_file.hpp>
+#include <config/options.hpp>
+
+namespace slipway::chain {
+
+/// One output port of one instance.
+struct Source {
+    std::size_t stage = 0; ///< index into Plan::stages
+    std::string port;
+
+    auto operator<=>(const Source&) const = default;
+};
+
+struct Wire {
+    std::string port;
+    std::vector<Source> sources; ///< empty: an optional port left open
+};
+
+struct PlannedStage {
+    config::Instance instance;
+    const CatalogEntry* plugin = nullptr;
+    plugin::Ports ports; ///< this instance's: declared ones count
+    std::vector<Wire> wires;
+    std::vector<std::size_t> after;        ///< stages that must be done before; sorted
+    std::vector<config::OptionPath> paths; ///< files and folders its options name
+    std::vector<std::string> secrets;      ///< names its options name
+    std::int64_t timeout_s = 0;
+    bool mocked = false;
+    std::string overridden; ///< the plugin the chain file names, if another one does the stage
+
+    const std::string& key() const { return instance.key; }
+};
+
+struct Plan {
+    config::Chain chain;
+    std::vector<PlannedStage> stages; ///< in an order in which they could run one by one
+
+    bool mocked() const;
+};
+
+/// Choose plugins, check options, declare ports, wire. Either a plan or every problem found. The catalog
+/// must outlive the plan.
+std::variant<Plan, config::Problems> make_plan(config::Chain chain, const Catalog& catalog);
+
+/// Wire the inputs of `plan.stages` (instance and ports are set) and fill in `wires` and `after`.
+///
+/// A port named in the stage's "inputs" takes what that says. Any other port looks at the stages it needs,
+/// then at those they need, and so on, and takes from the nearest that match its type: a port for one
+/// artifact the one output that matches the first of its types any output matches; a port for many all
+/// outputs that match. A stage in several cells gives the cell that agrees with the taker's.
+config::Problems wire(Plan& plan);
+
+} // namespace slipway::chain

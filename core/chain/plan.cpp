@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <set>
+
+#include <chain/plan.hpp>
+#include <support/text.hpp>
+
+namespace slipway::chain {
+
+namespace json = support::json;
+using config::Problem;
+using config::Problems;
+
+namespace {
+
+constexpr std::int64_t default_timeout_s = 3600;
+
+class Planner {
+public:
+    Planner(config::Chain chain, const Catalog& catalog) : catalog_(catalog) { plan_.chain = std::move(chain); }
+
+    std::variant<Plan, Problems> run() {
+        auto expanded = config::expand(plan_.chain);
+        if (auto* problems = std::get_if<Problems>(&expanded)) return std::move(*problems);
+        for (config::Instance& instance : std::get<0>(expanded))
+            add(std::move(instance));
+        if (!problems_.empty()) return std::move(problems_);
+        if (Problems unwired = wire(plan_); !unwired.empty()) return unwired;
+        return std::move(plan_);
+    }
+
+private:
+    void problem(const config::Stage& stage, const std::string& below, std::string what, std::string hint) {
+        if (!said_.insert(stage.id + below + what).second) return;
+        Problem p{plan_.chain.path, stage.position, {0, 0}, stage.pointer + below, std::move(what), std::move(hint)};
+        if (p.position != json::no_position) p.place = json::place_of(plan_.chain.text, p.position);
+        problems_.push_back(std::move(p));
+    }
+
+    void unknown_plugin(const config::Stage& stage) {
+        std::vector<std::string> known;
+        for (const auto& [id, entry] : catalog_.entries())
+            known.push_back(id);
+        const auto near = support::nearest(stage.use, known);
+        std::string hint = "slipway stages lists what there is";
+        if (near) hint = "did you mean '" + *near + "'?";
+        for (const support::Error& failure : catalog_.failures())
+            if (failure.what.find("/" + stage.use + ".so'") != std::string::npos) hint = failure.message();
+        problem(stage, "/use", "no plugin offers the stage type '" + stage.use + "'", hint);
+    }
+
+    const config::Schema* schema_of(const CatalogEntry& entry, const config::Stage& stage) {
+        const auto it = schemas_.find(&entry);
+        if (it != schemas_.end()) return &it->second;
+        auto schema = config::Schema::parse(entry.type.schema);
+        if (schema) return &schemas_.emplace(&entry, std::move(schema).value()).first->second;
+        problem(stage, "/use", "plugin '" + entry.path + "': config_schema: " + schema.error().what,
+                "tell the plugin's author");
+        return nullptr;
+    }
+
+    void add(config::Instance instance) {
+        const config::Stage& stage = plan_.chain.stages[instance.stage];
+        const CatalogEntry* entry = catalog_.find(stage.use);
+        if (entry == nullptr) return unknown_plugin(stage);
+        PlannedStage planned;
+        planned.plugin = entry;
+        planned.overridden = stage.overridden_use;
+        planned.mocked = stage.use == "mock";
+        if (planned.mocked && !stage.overridden_use.empty()) adopt_ports(instance, stage);
+        const config::Schema* schema = schema_of(*entry, stage);
+        if (schema == nullptr) return;
+        Problems bad = config::validate_options(plan_.chain, instance, *schema);
+        for (Problem& p : bad)
+            if (said_.insert(p.message()).second) problems_.push_back(std::move(p));
+        const std::string folder = stage.options_file.empty() ? plan_.chain.folder : folder_of(stage.options_file);
+        planned.paths = config::complete_options(instance.options, *schema, folder);
+        planned.secrets = config::secret_names(instance.options);
+        planned.timeout_s = stage.timeout_s.value_or(
+            entry->type.capabilities.timeout_s > 0 ? entry->type.capabilities.timeout_s : default_timeout_s);
+        planned.ports = ports_of(*entry, instance, stage);
+        planned.instance = std::move(instance);
+        plan_.stages.push_back(std::move(planned));
+    }
+
+    static std::string folder_of(const std::string& file) {
+        return std::filesystem::absolute(file).lexically_normal().parent_path().string();
+    }
+
+    /// A mock in another stage's place has that stage's ports, so that wiring stays checked.
+    void adopt_ports(config::Instance& instance, const config::Stage& stage) {
+        const CatalogEntry* original = catalog_.find(stage.overridden_use);
+        if (original == nullptr || instance.options.find("ports") != nullptr) return;
+        plugin::Ports ports = original->type.ports;
+        ports.declared_by.clear();
+        instance.options.set("ports", plugin::to_json(ports));
+    }
+
+    plugin::Ports ports_of(const CatalogEntry& entry, const config::Instance& instance, const config::Stage& stage) {
+        const plugin::Ports& fixed = entry.type.ports;
+        const json::Value* declared =
+            fixed.declared_by.empty() ? nullptr : instance.options.at_pointer(fixed.declared_by);
+        if (declared == nullptr || !declared->is_object()) return fixed;
+        auto ports = plugin::parse_ports(*declared);
+        if (ports) return std::move(ports).value();
+        problem(stage, "/with" + fixed.declared_by, ports.error().what, ports.error().hint);
+        return fixed;
+    }
+
+    const Catalog& catalog_;
+    Plan plan_;
+    std::map<const CatalogEntry*, config::Schema> schemas_;
+    std::set<std::string> said_;
+    Problems problems_;
+};
+
+} // namespace
+
+bool Plan::mocked() const { return std::ranges::any_of(stages, &PlannedStage::mocked); }
+
+std::variant<Plan, Problems> make_plan(config::Chain chain, const Catalog& catalog) {
+    return Planner(std::move(chain), catalog).run();
+}
+
+} // namespace slipway::chain

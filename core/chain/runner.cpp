@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <csignal>
+
+#include <chain/runner.hpp>
+#include <slipway/stage.h>
+#include <support/text.hpp>
+
+#include "cache_key.hpp"
+#include "stage_job.hpp"
+
+namespace slipway::chain {
+
+namespace json = support::json;
+using journal::OutputRecord;
+using journal::RunRecord;
+using journal::StageRecord;
+using support::Error;
+using support::Kind;
+using support::Result;
+
+namespace {
+
+bool is_done(const StageRecord& record) { return record.state == "done" || record.state == "unchanged"; }
+
+json::Value outputs_json(const std::vector<OutputRecord>& outputs) {
+    json::Array list;
+    for (const OutputRecord& output : outputs)
+        list.push_back(journal::to_json(output));
+    return list;
+}
+
+json::Value cell_json(const config::Cell& cell) {
+    json::Value value = json::Object{};
+    for (const auto& [axis, chosen] : cell)
+        value.set(axis, chosen);
+    return value;
+}
+
+} // namespace
+
+struct Runner::Impl {
+    using Index = std::size_t;
+
+    enum class Phase { pending, running, over };
+
+    // ------------------------------------------------------------------ the run
+
+    RunResult run(const Plan& the_plan, const RunRecord& the_run, std::vector<StageRecord> the_records) {
+        plan = &the_plan;
+        run_record = &the_run;
+        records = std::move(the_records);
+        jobs.resize(records.size());
+        phases.resize(records.size());
+        const auto started = now_ms();
+        emit({0, started, "", "run_started", SLIPWAY_INFO, the_run.chain + " " + the_run.version,
+              json::Object{{"run", the_run.id},
+                           {"chain", the_run.chain},
+                           {"version", the_run.version},
+                           {"mocked", the_run.mocked},
+                           {"stages", std::int64_t(records.size())}}});
+        for (Index i = 0; i < records.size(); ++i)
+            if (is_done(records[i]) && are_stored(records[i].outputs)) phases[i] = Phase::over;
+        loop.post([this] { schedule(); });
+        loop.run();
+        const RunResult result = summary();
+        emit({0, now_ms(), "", "run_finished", SLIPWAY_INFO, result.state,
+              json::Object{{"duration_ms", now_ms() - started}}});
+        return result;
+    }
+
+    bool are_stored(const std::vector<OutputRecord>& outputs) const {
+        return std::ranges::all_of(outputs, [&](const OutputRecord& output) {
+            auto digest = support::Digest::parse(output.sha256);
+            return digest && store.check(digest.value());
+        });
+    }
+
+    RunResult summary() const {
+        const auto any = [&](const char* state) {
+            return std::ranges::any_of(records, [&](const StageRecord& r) { return r.state == state; });
+        };
+        if (any("failed")) return {"failed", conflict};
+        if (interrupts > 0 || any("cancelled")) return {"cancelled"};
+        if (any("waiting")) return {"waiting"};
+        return {"done"};
+    }
+
+    /// Start what can be started. After a failure or an interrupt only what is running goes on.
+    void schedule() {
+        for (Index i = 0; i < records.size() && running < settings.jobs && !stopping(); ++i)
+            if (phases[i] == Phase::pending && inputs_are_done(i)) start(i);
+        if (running == 0) loop.stop();
+    }
+
+    bool stopping() const {
+        return interrupts > 0
+               || std::ranges::any_of(records, [](const StageRecord& r) { return r.state == "failed"; });
+    }
+
+    bool inputs_are_done(Index i) const {
+        return std::ranges::all_of(plan->stages[i].after, [&](Index j) {
+            return phases[j] == Phase::over && (is_done(records[j]) || records[j].state == "planned");
+        });
+    }
+
+    // ------------------------------------------------------------------ one stage
+
+    void start(Index i) {
+        phases[i] = Phase::running;
+        ++running;
+        if (auto prepared = prepare(i); !prepared) {
+            const Error& e = prepared.error();
+            finish(i, {static_cast<slipway_status>(e.kind), e.what, e.hint, {}});
+        }
+    }
+
+    /// Why a stage cannot be run in a plan, or "".
+    std::string unplannable(const PlannedStage& stage) const {
+        if (settings.mode != Mode::plan) return {};
+        for (const Index j : stage.after)
+            if (records[j].state == "planned") return "known when '" + records[j].key + "' has run";
+        const plugin::StageType& type = stage.plugin->type;
+        if (type.has(SLIPWAY_EXTERNAL_EFFECTS) && !type.has(SLIPWAY_DRY_RUN))
+            return "it may have effects, and cannot tell them before";
+        return {};
+    }
+
+    Result<void> prepare(Index i) {
+        const PlannedStage& stage = plan->stages[i];
+        if (std::string why = unplannable(stage); !why.empty()) {
+            over(i, "planned", {0, now_ms(), stage.key(), "stage_planned", SLIPWAY_INFO, why, json::Object{}});
+            return {};
+        }
+        SLIPWAY_TRY_ASSIGN(json::Value options, resolved_options(stage));
+        std::map<std::string, std::vector<OutputRecord>> inputs;
+        const json::Value descriptions = describe_inputs(stage, inputs);
+        SLIPWAY_TRY_ASSIGN(std::string key, stage.mocked
+                                                ? Result<std::string>(std::string())
+                                                : cache_key(stage, options, descriptions, run_record->epoch));
+        records[i].cache_key = key;
+        if (!key.empty()) {
+            SLIPWAY_TRY_ASSIGN(const auto known, journal.cached(key));
+            if (known && are_stored(*known)) {
+                records[i].outputs = *known;
+                records[i].started = records[i].finished = now_ms();
+                over(i, "unchanged",
+                     {0, now_ms(), stage.key(), "stage_unchanged", SLIPWAY_INFO, "",
+                      json::Object{{"outputs", outputs_json(*known)}}});
+                return {};
+            }
+        }
+        return launch(i, std::move(options), descriptions, std::move(inputs));
+    }
+
+    Result<json::Value> resolved_options(const PlannedStage& stage) {
+        return config::resolve(stage.instance.options, [&](const config::RuntimeReference& reference) {
+            return document(stage, reference);
+        });
+    }
+
+    Result<json::Value> document(const PlannedStage& stage, const config::RuntimeReference& reference) {
+        const OutputRecord* found = nullptr;
+        for (const Index j : stage.after) {
+            if (plan->chain.stages[plan->stages[j].instance.stage].id != reference.stage) continue;
+            for (const OutputRecord& output : records[j].outputs)
+                if (output.port == reference.port) {
+                    if (found) return Error{Kind::config, reference.text + " may be one of several artifacts"};
+                    found = &output;
+                }
+        }
+        if (found == nullptr)
+            return Error{Kind::config, reference.text + ": stage '" + reference.stage + "' has no artifact on port '"
+                                           + reference.port + "'"};
+        SLIPWAY_TRY_ASSIGN(const auto digest, support::Digest::parse(found->sha256));
+        SLIPWAY_TRY_ASSIGN(const support::UniqueFd fd, store.open_artifact(digest));
+        SLIPWAY_TRY_ASSIGN(const std::string text, support::read_all(fd.get(), reference.text));
+        return json::parse(text);
+    }
+
+    /// What the plugin sees of its inputs; the artifacts themselves go to `artifacts`, in the same order.
+    json::Value describe_inputs(const PlannedStage& stage,
+                                std::map<std::string, std::vector<OutputRecord>>& artifacts) const {
+        json::Value all = json::Object{};
+        for (const Wire& wire : stage.wires) {
+            json::Array list;
+            for (const Source& source : wire.sources)
+                for (const OutputRecord& output : records[source.stage].outputs) {
+                    if (output.port != source.port) continue;
+                    const PlannedStage& from = plan->stages[source.stage];
+                    list.push_back(json::Object{{"name", output.name},
+                                                {"type", output.type},
+                                                {"size", output.size},
+                                                {"sha256", output.sha256},
+                                                {"stage", plan->chain.stages[from.instance.stage].id},
+                                                {"variant", cell_json(from.instance.cell)},
+                                                {"annotations", output.annotations}});
+                    artifacts[wire.port].push_back(output);
+                }
+            if (!list.empty()) all.set(wire.port, std::move(list));
+        }
+        return all;
+    }
+
+    Result<worker::Job> make_order(Index i, const json::Value& options, const json::Value& inputs) {
+        const PlannedStage& stage = plan->stages[i];
+        const plugin::StageType& type = stage.plugin->type;
+        worker::Job order;
+        order.plugin = stage.plugin->path;
+        order.stage_id = type.id;
+        order.options = json::dump(options);
+        order.run_id = run_record->id;
+        order.stage = plan->chain.stages[stage.instance.stage].id;
+        if (!type.has(SLIPWAY_DETERMINISTIC)) {
+            order.variant = json::dump(cell_json(stage.instance.cell));
+            order.chain = json::dump(json::Object{{"name", run_record->chain}, {"version", run_record->version}});
+        }
+        order.host_version = settings.host_version;
+        if (settings.mode == Mode::plan) order.flags = SLIPWAY_JOB_DRY_RUN;
+        order.attempt = static_cast<std::uint32_t>(records[i].attempts);
+        order.epoch = run_record->epoch;
+        order.work_dir = work_folder(i);
+        order.cache_dir = settings.state_folder + "/cache/" + type.id;
+        for (const config::OptionPath& path : stage.paths)
+            if (path.use == config::PathUse::write) order.write_paths.push_back(path.path);
+        order.inputs = inputs;
+        order.capabilities = plugin::to_json(type.capabilities);
+        SLIPWAY_TRY(support::remove_tree(order.work_dir));
+        SLIPWAY_TRY(support::make_dirs(order.work_dir, 0700));
+        SLIPWAY_TRY(support::make_dirs(order.cache_dir, 0700));
+        return order;
+    }
+
+    std::string work_folder(Index i) const {
+        return settings.state_folder + "/work/" + run_record->id + "/" + std::to_string(i);
+    }
+
+    Result<void> launch(Index i, json::Value options, const json::Value& inputs,
+                        std::map<std::string, std::vector<OutputRecord>> artifacts) {
+        const PlannedStage& stage = plan->stages[i];
+        StageRecord& record = records[i];
+        record.state = "running";
+        record.attempts += 1;
+        record.started = now_ms();
+        record.plugin = stage.plugin->path;
+        record.plugin_sha256 = stage.plugin->sha256;
+        record.message.clear();
+        SLIPWAY_TRY(journal.save_stage(run_record->id, record));
+        SLIPWAY_TRY_ASSIGN(worker::Job order, make_order(i, options, inputs));
+        emit({0, record.started, stage.key(), "stage_started", SLIPWAY_INFO, stage.plugin->type.id,
+              json::Object{{"attempt", record.attempts}, {"use", stage.plugin->type.id}, {"mocked", stage.mocked}}});
+        jobs[i] = std::make_unique<StageJob>(context, stage, std::move(order), std::move(artifacts),
+                                             [this, i](StageResult result) {
+                                                 finish(i, std::move(result));
+                                                 loop.post([this, i] { jobs[i].reset(); });
+                                             });
+        jobs[i]->start();
+        return {};
+    }
+
+    void finish(Index i, StageResult result) {
+        StageRecord& record = records[i];
+        const std::string key = plan->stages[i].key();
+        (void)support::remove_tree(work_folder(i));
+        record.finished = now_ms();
+        record.message = result.message;
+        record.outputs = std::move(result.outputs);
+        Event event{0, record.finished, key, "", SLIPWAY_INFO, result.message, json::Object{}};
+        switch (result.status) {
+        case SLIPWAY_OK:
+            event.kind = "stage_done";
+            event.data = json::Object{{"outputs", outputs_json(record.outputs)},
+                                      {"duration_ms", record.finished - record.started}};
+            if (!record.cache_key.empty()) note(journal.remember(record.cache_key, record.outputs, now_ms()));
+            return over(i, "done", std::move(event));
+        case SLIPWAY_WAITING: event.kind = "stage_waiting"; return over(i, "waiting", std::move(event));
+        case SLIPWAY_CANCELLED: event.kind = "stage_cancelled"; return over(i, "cancelled", std::move(event));
+        default:
+            event.kind = "stage_failed";
+            event.level = SLIPWAY_ERROR;
+            event.data = json::Object{{"code", status_name(result.status)}, {"hint", result.hint}};
+            conflict = conflict || result.status == SLIPWAY_CONFLICT;
+            return over(i, "failed", std::move(event));
+        }
+    }
+
+    void over(Index i, const std::string& state, Event event) {
+        records[i].state = state;
+        phases[i] = Phase::over;
+        --running;
+        note(journal.save_stage(run_record->id, records[i]));
+        emit(std::move(event));
+        loop.post([this] { schedule(); });
+    }
+
+    // ------------------------------------------------------------------ events
+
+    void emit(const Event& event) {
+        note(journal.add_event(run_record->id, event));
+        sink.on_event(event);
+    }
+
+    Result<void> emit_durably(const Event& event) {
+        sink.on_event(event);
+        return journal.add_event_durably(run_record->id, event);
+    }
+
+    /// The journal cannot be written: say so once; what runs goes on and will be run again on resume.
+    void note(const Result<void>& written) {
+        if (written || journal_failed) return;
+        journal_failed = true;
+        sink.on_event({0, now_ms(), "", "diagnostic", SLIPWAY_ERROR, written.error().what,
+                       json::Object{{"code", support::name_of(written.error().kind)},
+                                    {"detail", ""},
+                                    {"hint", written.error().hint},
+                                    {"config_path", ""}}});
+    }
+
+    void interrupt() {
+        ++interrupts;
+        for (auto& job : jobs)
+            if (job) interrupts == 1 ? job->cancel() : job->kill();
+        if (running == 0) loop.stop();
+    }
+
+    worker::Loop& loop;
+    store::Store& store;
+    journal::Journal& journal;
+    EventSink& sink;
+    RunSettings settings;
+    JobContext context;
+    const Plan* plan = nullptr;
+    const RunRecord* run_record = nullptr;
+    std::vector<StageRecord> records{};
+    std::vector<Phase> phases{};
+    std::vector<std::unique_ptr<StageJob>> jobs{};
+    int running = 0;
+    int interrupts = 0;
+    bool conflict = false;
+    bool journal_failed = false;
+};
+
+Runner::Runner(worker::Loop& loop, store::Store& store, journal::Journal& journal, Secrets& secrets, EventSink& sink,
+               const RunSettings& settings)
+    : impl_(new Impl{loop, store, journal, sink, settings,
+                     JobContext{loop, store, secrets, settings.placement, {}, {}, {}}}) {
+    impl_->context.emit = [this](const Event& event) { impl_->emit(event); };
+    impl_->context.emit_durably = [this](const Event& event) { return impl_->emit_durably(event); };
+    impl_->context.progress = [this](const std::string& stage, const Progress& p) { impl_->sink.on_progress(stage, p); };
+}
+
+Runner::~Runner() = default;
+
+RunResult Runner::run(const Plan& plan, const RunRecord& run, std::vector<StageRecord> records) {
+    return impl_->run(plan, run, std::move(records));
+}
+
+void Runner::interrupt() { impl_->interrupt(); }
+
+std::vector<StageRecord> new_records(const Plan& plan) {
+    std::vector<StageRecord> records;
+    for (const PlannedStage& stage : plan.stages) {
+        StageRecord record;
+        record.key = stage.key();
+        record.position = static_cast<int>(records.size());
+        record.use = stage.plugin->type.id;
+        record.mocked = stage.mocked;
+        records.push_back(std::move(record));
+    }
+    return records;
+}
+
+} // namespace slipway::chain

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <cerrno>
+
+#include <chain/exit_text.hpp>
+#include <fcntl.h>
+#include <support/text.hpp>
+
+#include "stage_job.hpp"
+
+namespace slipway::chain {
+
+namespace json = support::json;
+using journal::OutputRecord;
+using support::Digest;
+using support::Kind;
+using support::Result;
+using support::UniqueFd;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto patience_before_terminate = 3s;
+constexpr auto patience_before_kill = 3s; // after terminate
+
+slipway_status status_of(const support::Error& error) { return static_cast<slipway_status>(error.kind); }
+
+} // namespace
+
+const char* status_name(slipway_status status) {
+    if (status == SLIPWAY_OK) return "ok";
+    if (status == SLIPWAY_WAITING) return "waiting";
+    return support::name_of(support::kind_of_status(status));
+}
+
+StageJob::StageJob(JobContext& context, const PlannedStage& stage, worker::Job order,
+                   std::map<std::string, std::vector<OutputRecord>> inputs, Done done)
+    : context_(context), stage_(stage), order_(std::move(order)), inputs_(std::move(inputs)), done_(std::move(done)),
+      allowed_secrets_(stage.secrets.begin(), stage.secrets.end()) {}
+
+StageJob::~StageJob() {
+    *alive_ = false;
+    for (const auto timer : timers_)
+        context_.loop.cancel(timer);
+}
+
+void StageJob::start() {
+    worker::Handlers handlers{[this](const worker::Message& m) { take(m); },
+                              [this](const std::string& line) { emit("output", SLIPWAY_INFO, line); },
+                              [this](const worker::Exit& exit) { conclude(exit); }};
+    auto process = worker::Process::start(context_.loop, context_.placement, worker::to_json(order_), std::move(handlers));
+    if (!process) {
+        const support::Error error = process.error();
+        context_.loop.post([this, error] {
+            done_({status_of(error), error.what, error.hint, {}});
+        });
+        return;
+    }
+    process_ = std::move(process).value();
+    timers_.push_back(context_.loop.after(std::chrono::seconds(stage_.timeout_s), [this] {
+        timed_out_ = true;
+        process_->send(json::Object{{"t", "cancel"}});
+        stop_in_steps(1s);
+    }));
+}
+
+void StageJob::cancel() {
+    if (cancelled_ || !process_) return;
+    cancelled_ = true;
+    process_->send(json::Object{{"t", "cancel"}});
+    stop_in_steps(patience_before_terminate);
+}
+
+void StageJob::kill() {
+    cancelled_ = true;
+    if (process_) process_->kill();
+}
+
+void StageJob::stop_in_steps(std::chrono::milliseconds terminate_after) {
+    timers_.push_back(context_.loop.after(terminate_after, [this] { process_->terminate(); }));
+    timers_.push_back(context_.loop.after(terminate_after + patience_before_kill, [this] { process_->kill(); }));
+}
+
+// ---------------------------------------------------------------------------- messages
+
+void StageJob::take(const worker::Message& message) {
+    const json::Value& body = message.body;
+    const std::string& kind = body["t"].as_string();
+    if (kind == "log")
+        emit("log", static_cast<int>(std::clamp<std::int64_t>(body["level"].as_integer(), SLIPWAY_DEBUG, SLIPWAY_ERROR)),
+             body["text"].as_string());
+    else if (kind == "progress")
+        context_.progress(stage_.key(), {static_cast<std::uint64_t>(body["done"].as_integer()),
+                                         static_cast<std::uint64_t>(body["total"].as_integer()),
+                                         support::printable(body["unit"].as_string())});
+    else if (kind == "phase")
+        phase_ = body["phase"].as_string();
+    else if (kind == "sandbox")
+        emit("sandbox", SLIPWAY_DEBUG, body["level"].as_string(), json::Object{{"missing", body["missing"]}});
+    else if (kind == "diag")
+        take_diagnostic(body);
+    else if (kind == "result")
+        status_ = static_cast<slipway_status>(body["status"].as_integer());
+    else
+        take_call(kind, body);
+}
+
+void StageJob::take_call(const std::string& kind, const json::Value& body) {
+    if (kind == "input_open") return open_input(body);
+    if (kind == "output_create") return create_output(body);
+    if (kind == "output_commit") return commit_output(body);
+    if (kind == "adopt") return adopt(body);
+    if (kind == "secret") return give_secret(body);
+    if (kind == "effect") return declare_effect(body);
+    reply(SLIPWAY_UNSUPPORTED);
+}
+
+void StageJob::take_diagnostic(const json::Value& body) {
+    const auto code = static_cast<slipway_status>(body["code"].as_integer());
+    const int severity = static_cast<int>(body["severity"].as_integer());
+    std::string pointer = body["config_path"].as_string();
+    if (severity == SLIPWAY_ERROR) {
+        failure_ = body["summary"].as_string();
+        failure_hint_ = body["hint"].as_string();
+        if (!pointer.empty()) failure_ = "option '" + pointer.substr(1) + "': " + failure_;
+    }
+    emit("diagnostic", severity, body["summary"].as_string(),
+         json::Object{{"code", status_name(code)},
+                      {"detail", body["detail"]},
+                      {"hint", body["hint"]},
+                      {"config_path", pointer}});
+}
+
+void StageJob::open_input(const json::Value& body) {
+    const auto& artifacts = inputs_[body["port"].as_string()];
+    const auto index = static_cast<std::size_t>(body["index"].as_integer());
+    if (index >= artifacts.size()) return reply(SLIPWAY_NOT_FOUND);
+    auto digest = Digest::parse(artifacts[index].sha256);
+    if (!digest) return reply(SLIPWAY_INTERNAL);
+    auto fd = context_.store.open_artifact(digest.value());
+    if (!fd) return reply(refuse(status_of(fd.error()), fd.error().what));
+    reply(SLIPWAY_OK, std::move(fd).value());
+}
+
+slipway_status StageJob::check_port(const std::string& port, const std::string& name) {
+    const plugin::Port* known = stage_.ports.output(port);
+    if (known == nullptr) return refuse(SLIPWAY_NOT_FOUND, "there is no output port '" + port + "'");
+    if (name.empty() || name.size() > 255 || name == "." || name == ".." || name.find('/') != std::string::npos)
+        return refuse(SLIPWAY_CONFIG, "'" + name + "' is no file name for an artifact");
+    if (!known->many && std::ranges::count(outputs_, port, &OutputRecord::port) > 0)
+        return refuse(SLIPWAY_CONFLICT, "output port '" + port + "' takes one artifact, and has it");
+    return SLIPWAY_OK;
+}
+
+void StageJob::create_output(const json::Value& body) {
+    const std::string& port = body["port"].as_string();
+    const std::string& name = body["name"].as_string();
+    open_.erase(port);
+    if (const auto status = check_port(port, name); status != SLIPWAY_OK) return reply(status);
+    auto draft = context_.store.create();
+    if (!draft) return reply(refuse(status_of(draft.error()), draft.error().what));
+    UniqueFd copy(::fcntl(draft.value().fd(), F_DUPFD_CLOEXEC, 0));
+    if (!copy) return reply(SLIPWAY_RESOURCE);
+    open_.emplace(port, OpenOutput{name, std::move(draft).value()});
+    reply(SLIPWAY_OK, std::move(copy));
+}
+
+void StageJob::commit_output(const json::Value& body) {
+    const std::string port = body["port"].as_string();
+    const auto it = open_.find(port);
+    if (it == open_.end()) return reply(refuse(SLIPWAY_NOT_FOUND, "output port '" + port + "' has no artifact open"));
+    struct Work {
+        OpenOutput output;
+        Result<store::Stored> stored = support::Error{};
+    };
+    auto work = std::make_shared<Work>(Work{std::move(it->second)});
+    open_.erase(it);
+    context_.loop.offload(
+        [&store = context_.store, work] { work->stored = store.commit(std::move(work->output.draft)); },
+        [this, alive = alive_, work, port, meta = body["meta"].as_string()] {
+            if (!*alive) return;
+            if (!work->stored)
+                return reply(refuse(status_of(work->stored.error()), "output '" + port + "': " + work->stored.error().what,
+                                    work->stored.error().hint));
+            reply(publish(port, work->output.name, work->stored.value(), meta));
+        });
+}
+
+void StageJob::adopt(const json::Value& body) {
+    const std::string& port = body["port"].as_string();
+    const std::string& name = body["name"].as_string();
+    if (const auto status = check_port(port, name); status != SLIPWAY_OK) return reply(status);
+    auto digest = Digest::parse(body["sha256"].as_string());
+    if (!digest) return reply(refuse(SLIPWAY_CONFIG, digest.error().what));
+    auto size = context_.store.check(digest.value());
+    if (!size) return reply(status_of(size.error()));
+    reply(publish(port, name, {digest.value(), size.value()}, body["meta"].as_string()));
+}
+
+slipway_status StageJob::publish(const std::string& port, const std::string& name, const store::Stored& stored,
+                                 const std::string& meta_text) {
+    auto meta = meta_text.empty() ? json::Value(json::Object{}) : json::parse(meta_text);
+    if (!meta || !meta.value().is_object())
+        return refuse(SLIPWAY_CONFIG, "output '" + port + "': the description is no JSON object");
+    const json::Value& m = meta.value();
+    const plugin::Port& known = *stage_.ports.output(port);
+    const bool pattern = known.types.front().find('*') != std::string::npos;
+    std::string type = m["type"].as_string();
+    if (type.empty() && known.types.size() == 1 && !pattern) type = known.types.front();
+    const bool fits = !type.empty() && type.find('*') == std::string::npos
+                      && std::ranges::any_of(known.types, [&](const auto& t) { return plugin::type_matches(t, type); });
+    if (!fits)
+        return refuse(SLIPWAY_CONFIG, "output '" + port + "': type '" + type + "' is not one it gives",
+                      "it gives " + support::join_or(known.types));
+    const std::string& expected = m["sha256"].as_string();
+    if (!expected.empty() && expected != stored.digest.hex())
+        return refuse(SLIPWAY_VERIFY, "output '" + port + "': the bytes have digest " + stored.digest.hex()
+                                          + ", the stage says " + expected);
+    json::Value annotations = m["annotations"].is_object() ? m["annotations"] : json::Value(json::Object{});
+    outputs_.push_back({port, name, type, stored.digest.hex(), stored.size, std::move(annotations)});
+    return SLIPWAY_OK;
+}
+
+void StageJob::give_secret(const json::Value& body) {
+    const std::string& name = body["name"].as_string();
+    if (!allowed_secrets_.contains(name))
+        return reply(refuse(SLIPWAY_DENIED, "the stage's options do not name a secret '" + name + "'",
+                            "put {\"secret\": \"" + name + "\"} into the option that needs it"));
+    const auto value = context_.secrets.value(name);
+    if (!value)
+        return reply(refuse(SLIPWAY_AUTH, "secret '" + name + "' has no value",
+                            "set the environment variable " + name + ", or a systemd credential of that name"));
+    reply(SLIPWAY_OK, {}, json::Object{{"value", *value}});
+}
+
+void StageJob::declare_effect(const json::Value& body) {
+    const bool dry_run = (order_.flags & SLIPWAY_JOB_DRY_RUN) != 0;
+    const std::int64_t state = body["state"].as_integer(-1);
+    if (!stage_.plugin->type.has(SLIPWAY_EXTERNAL_EFFECTS))
+        return reply(refuse(SLIPWAY_DENIED, "the plugin declares an effect, but not the flag external-effects"));
+    if (dry_run && state != SLIPWAY_EFFECT_PLANNED)
+        return reply(refuse(SLIPWAY_DENIED, "the plugin tells of an effect that is not only planned, in a dry run"));
+    Event event{0, now_ms(), stage_.key(), "effect", SLIPWAY_INFO, context_.secrets.redact(body["summary"].as_string()),
+                context_.secrets.redact(json::Object{{"state", effect_state_name(state)},
+                                                     {"kind", body["kind"]},
+                                                     {"target", body["target"]},
+                                                     {"detail", body["detail"]}})};
+    auto written = context_.emit_durably(std::move(event));
+    reply(written ? SLIPWAY_OK : refuse(status_of(written.error()), written.error().what));
+}
+
+void StageJob::reply(slipway_status status, UniqueFd fd, json::Value more) {
+    json::Value message = more.is_object() ? std::move(more) : json::Value(json::Object{});
+    message.set("t", "reply");
+    message.set("status", status);
+    process_->send(message, std::move(fd));
+}
+
+slipway_status StageJob::refuse(slipway_status status, const std::string& why, const std::string& hint) {
+    failure_ = why;
+    failure_hint_ = hint;
+    emit("diagnostic", SLIPWAY_ERROR, why,
+         json::Object{{"code", status_name(status)}, {"detail", ""}, {"hint", hint}, {"config_path", ""}});
+    return status;
+}
+
+void StageJob::emit(std::string kind, int level, std::string text, json::Value data) {
+    context_.emit({0, now_ms(), stage_.key(), std::move(kind), level, context_.secrets.redact(std::move(text)),
+                   context_.secrets.redact(std::move(data))});
+}
+
+// ---------------------------------------------------------------------------- the end
+
+void StageJob::conclude(const worker::Exit& exit) {
+    for (const auto timer : timers_)
+        context_.loop.cancel(timer);
+    timers_.clear();
+    open_.clear();
+    StageResult result = result_of(exit);
+    if (result.status != SLIPWAY_OK) result.outputs.clear();
+    result.message = context_.secrets.redact(std::move(result.message));
+    result.hint = context_.secrets.redact(std::move(result.hint));
+    process_.reset();
+    done_(std::move(result)); // may delete this
+}
+
+StageResult StageJob::result_of(const worker::Exit& exit) {
+    if (process_->flooded())
+        return {SLIPWAY_RESOURCE,
+                "printed more than " + support::human_bytes(worker::max_output) + " and was stopped",
+                "write data to an output port, not to standard output", {}};
+    if (timed_out_)
+        return {SLIPWAY_TIMEOUT, "did not finish within " + support::human_duration(std::chrono::seconds(stage_.timeout_s)),
+                "give the stage a longer \"timeout\" if it needs one", {}};
+    if (cancelled_) return {SLIPWAY_CANCELLED, "cancelled", "", {}};
+    const bool clean = exit.signal == 0 && exit.code == 0 && exit.broken.empty() && !exit.hung_up && status_;
+    if (!clean) return {SLIPWAY_CRASHED, exit_text(exit, phase_), "slipway log shows what it said before", {}};
+    if (!exit.left.empty())
+        return {SLIPWAY_INTERNAL, "left processes behind: " + support::join(exit.left, ", "),
+                "a stage must wait for every process it starts", {}};
+    StageResult result{*status_, "", "", std::move(outputs_)};
+    if (*status_ == SLIPWAY_OK || *status_ == SLIPWAY_WAITING) {
+        if (*status_ == SLIPWAY_WAITING) result.message = failure_;
+        return result;
+    }
+    result.message = failure_.empty() ? std::string("failed (") + status_name(*status_) + ") without saying why" : failure_;
+    result.hint = failure_hint_;
+    return result;
+}
+
+} // namespace slipway::chain

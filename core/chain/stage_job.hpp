@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// One stage being run: its worker, the calls the plugin makes, and what it came to.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <chain/event.hpp>
+#include <chain/plan.hpp>
+#include <chain/secrets.hpp>
+#include <slipway/stage.h>
+#include <store/store.hpp>
+#include <worker/process.hpp>
+#include <worker/protocol.hpp>
+
+namespace slipway::chain {
+
+/// What a stage came to. `status` is SLIPWAY_OK, SLIPWAY_WAITING or a failure.
+struct StageResult {
+    slipway_status status = SLIPWAY_INTERNAL;
+    std::string message; ///< why it failed or waits
+    std::string hint;
+    std::vector<journal::OutputRecord> outputs;
+};
+
+/// What a job needs of its surroundings. `emit` stores and shows an event; `emit_durably` also makes sure
+/// it is on disk.
+struct JobContext {
+    worker::Loop& loop;
+    store::Store& store;
+    Secrets& secrets;
+    worker::Placement placement;
+    std::function<void(Event)> emit;
+    std::function<support::Result<void>(Event)> emit_durably;
+    std::function<void(const std::string& stage, const Progress&)> progress;
+};
+
+class StageJob {
+public:
+    using Done = std::function<void(StageResult)>;
+
+    /// `inputs`: the artifacts of each input port, in the order the plugin sees them. `order.inputs` holds
+    /// their descriptions.
+    StageJob(JobContext& context, const PlannedStage& stage, worker::Job order,
+             std::map<std::string, std::vector<journal::OutputRecord>> inputs, Done done);
+    ~StageJob();
+
+    /// Start the worker; `done` is called once, later, from the loop.
+    void start();
+
+    /// Ask it to stop; after 3 s SIGTERM, after 6 s SIGKILL.
+    void cancel();
+
+    void kill();
+
+private:
+    void take(const worker::Message& message);
+    void take_call(const std::string& kind, const support::json::Value& body);
+    void take_diagnostic(const support::json::Value& body);
+    void open_input(const support::json::Value& body);
+    void create_output(const support::json::Value& body);
+    void commit_output(const support::json::Value& body);
+    void adopt(const support::json::Value& body);
+    void give_secret(const support::json::Value& body);
+    void declare_effect(const support::json::Value& body);
+
+    /// May another artifact be published on this port? The failure has been told to the user.
+    slipway_status check_port(const std::string& port, const std::string& name);
+    slipway_status publish(const std::string& port, const std::string& name, const store::Stored& stored,
+                           const std::string& meta);
+
+    void reply(slipway_status status, support::UniqueFd fd = {}, support::json::Value more = {});
+    slipway_status refuse(slipway_status status, const std::string& why, const std::string& hint = {});
+    void emit(std::string kind, int level, std::string text, support::json::Value data = {});
+    void stop_in_steps(std::chrono::milliseconds terminate_after);
+    void conclude(const worker::Exit& exit);
+    StageResult result_of(const worker::Exit& exit);
+
+    struct OpenOutput {
+        std::string name;
+        store::Draft draft;
+    };
+
+    JobContext& context_;
+    const PlannedStage& stage_;
+    worker::Job order_;
+    std::map<std::string, std::vector<journal::OutputRecord>> inputs_;
+    Done done_;
+    std::unique_ptr<worker::Process> process_;
+    std::map<std::string, OpenOutput> open_;
+    std::vector<journal::OutputRecord> outputs_;
+    std::set<std::string> allowed_secrets_;
+    std::vector<worker::Loop::Id> timers_;
+    std::string phase_ = "load";
+    std::optional<slipway_status> status_; ///< what the worker said last
+    std::string failure_, failure_hint_;   ///< the last diagnostic of severity error
+    bool cancelled_ = false, timed_out_ = false;
+    std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); ///< false once deleted, for late callbacks
+};
+
+/// Names of the status codes: "net_transient", "waiting", ...
+const char* status_name(slipway_status status);
+
+} // namespace slipway::chain

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The commands of `slipway`, each in a file of its own, and what they share.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "options.hpp"
+
+namespace slipway::host {
+
+/// Exit codes; also in docs/reference/exit-codes.md.
+enum Exit : int {
+    exit_done = 0,
+    exit_failed = 1,     ///< a stage failed
+    exit_usage = 2,      ///< the command line or the chain is wrong, or the host itself cannot work
+    exit_conflict = 3,   ///< the outside world holds something else in our place
+    exit_waiting = 75,   ///< parked; `slipway resume` goes on
+    exit_cancelled = 130 ///< stopped by the user
+};
+
+struct Command {
+    CommandSpec spec;
+    int (*run)(const Arguments& arguments);
+};
+
+/// All commands, in the order in which `slipway help` shows them.
+const std::vector<Command>& commands();
+
+Command run_command();
+Command resume_command();
+Command plan_command();
+Command validate_command();
+Command status_command();
+Command runs_command();
+Command show_command();
+Command log_command();
+Command stages_command();
+Command inspect_command();
+
+// Options that several commands have.
+std::vector<Option> chain_options();   ///< --set, --override, --epoch, --no-mocks
+std::vector<Option> state_options();   ///< --state
+std::vector<Option> plugin_options();  ///< --plugin-dir
+std::vector<Option> execute_options(); ///< --jobs, --isolation, --quiet, --json
+std::vector<Option> operator+(std::vector<Option> a, const std::vector<Option>& b);
+
+/// Print "slipway: MESSAGE" and the hint on standard error; returns exit_usage.
+int complain(const support::Error& error);
+
+} // namespace slipway::host

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <support/text.hpp>
+#include <worker/worker_main.hpp>
+
+#include "command.hpp"
+#include "version.hpp"
+
+namespace slipway::host {
+
+const std::vector<Command>& commands() {
+    static const std::vector<Command> all{run_command(),    plan_command(), validate_command(), resume_command(),
+                                          status_command(), runs_command(), show_command(),     log_command(),
+                                          stages_command(), inspect_command()};
+    return all;
+}
+
+std::vector<Option> operator+(std::vector<Option> a, const std::vector<Option>& b) {
+    a.insert(a.end(), b.begin(), b.end());
+    return a;
+}
+
+std::vector<Option> chain_options() {
+    return {{"set", 0, "PATH=VALUE", "change the chain for this run: stages.publish.with.remote=…, vars.x=…"},
+            {"override", 0, "STAGE=PLUGIN[:FILE]", "do a stage with another plugin, options from FILE"},
+            {"epoch", 0, "SECONDS", "SOURCE_DATE_EPOCH of the run; default: that variable, else today 00:00 UTC"},
+            {"no-mocks", 0, "", "refuse a chain that has mocked stages"}};
+}
+
+std::vector<Option> state_options() {
+    return {{"state", 0, "DIR", "the state folder; default: $SLIPWAY_STATE, /var/lib/slipway as root, else ~/.local/state/slipway"}};
+}
+
+std::vector<Option> plugin_options() {
+    return {{"plugin-dir", 0, "DIR", "look for plugins here first; may be repeated"}};
+}
+
+std::vector<Option> execute_options() {
+    return {{"jobs", 'j', "N", "stages at a time; default: the number of cores"},
+            {"isolation", 0, "MODE", "process (default), or none: in this process, for a debugger"},
+            {"quiet", 'q', "", "say nothing but warnings and errors"},
+            {"json", 0, "", "events as JSON, one a line, on standard output"}};
+}
+
+int complain(const support::Error& error) {
+    fmt::print(stderr, "slipway: {}\n", error.what);
+    for (const std::string& line : error.trace)
+        fmt::print(stderr, "    {}\n", line);
+    if (!error.hint.empty()) fmt::print(stderr, "  hint: {}\n", error.hint);
+    return exit_usage;
+}
+
+namespace {
+
+std::string overview() {
+    std::string out = "slipway - build and publish the base images of Linux distributions\n\n"
+                      "usage: slipway COMMAND [OPTION...] [ARGUMENT...]\n\ncommands:\n";
+    for (const Command& command : commands())
+        out += fmt::format("  {:<10} {}\n", command.spec.name, command.spec.summary);
+    out += "\nslipway COMMAND --help tells more; slipway --version tells the version.\n"
+           "exit codes: 0 done, 1 a stage failed, 2 usage or chain error, 3 conflict, 75 waiting, 130 cancelled\n";
+    return out;
+}
+
+const Command* find(const std::string& name) {
+    for (const Command& command : commands())
+        if (command.spec.name == name) return &command;
+    return nullptr;
+}
+
+int unknown_command(const std::string& name) {
+    std::vector<std::string> known;
+    for (const Command& command : commands())
+        known.push_back(command.spec.name);
+    const auto near = support::nearest(name, known);
+    return complain({support::Kind::config, "unknown command '" + support::printable(name) + "'",
+                     near ? "did you mean '" + *near + "'?" : "slipway help lists them"});
+}
+
+int main_command(const std::vector<std::string>& words) {
+    if (words.empty()) {
+        fmt::print(stderr, "{}", overview());
+        return exit_usage;
+    }
+    const bool asks_help = words[0] == "help" || words[0] == "--help" || words[0] == "-h";
+    if (words[0] == "--version" || words[0] == "version") {
+        fmt::print("slipway {} (stage ABI {})\n", version, abi_version);
+        return exit_done;
+    }
+    if (asks_help && words.size() == 1) {
+        fmt::print("{}", overview());
+        return exit_done;
+    }
+    const std::string& name = asks_help ? words[1] : words[0];
+    const Command* command = find(name);
+    if (command == nullptr) return unknown_command(name);
+    auto arguments = parse(command->spec, asks_help ? std::vector<std::string>{"--help"}
+                                                    : std::vector<std::string>(words.begin() + 1, words.end()));
+    if (!arguments) return complain(arguments.error());
+    if (arguments.value().has("help")) {
+        fmt::print("{}", help_text(command->spec));
+        return exit_done;
+    }
+    return command->run(arguments.value());
+}
+
+} // namespace
+
+} // namespace slipway::host
+
+int main(int argc, char** argv) {
+    // The host's own binary, re-executed as the worker of a stage.
+    if (argc == 3 && std::strcmp(argv[1], "worker") == 0) slipway::worker::worker_main(std::atoi(argv[2]));
+    return slipway::host::main_command(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Command lines as data: each command describes its options once; parsing (Boost.Program_options) and help
+// come from that description.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include <support/result.hpp>
+
+namespace slipway::host {
+
+struct Option {
+    std::string name;       ///< long name without dashes
+    char letter = 0;        ///< short name, or 0
+    std::string value_name; ///< "DIR"; "" for a flag
+    std::string help;
+};
+
+struct CommandSpec {
+    std::string name;
+    std::string arguments; ///< "CHAIN", "[RUN]"
+    std::string summary;   ///< one line for `slipway help`
+    std::string text;      ///< more, for --help
+    std::string example;
+    std::vector<Option> options;
+    int min_arguments = 0;
+    int max_arguments = 0;
+};
+
+/// A parsed command line.
+class Arguments {
+public:
+    bool has(const std::string& option) const { return values_.contains(option); }
+
+    /// The last value given, or `fallback`.
+    std::string value(const std::string& option, const std::string& fallback = {}) const;
+    std::vector<std::string> values(const std::string& option) const;
+
+    const std::vector<std::string>& positional() const { return positional_; }
+
+    /// The first positional argument, or "".
+    std::string first() const { return positional_.empty() ? "" : positional_.front(); }
+
+private:
+    friend support::Result<Arguments> parse(const CommandSpec& spec, const std::vector<std::string>& words);
+
+    std::map<std::string, std::vector<std::string>> values_;
+    std::vector<std::string> positional_;
+};
+
+/// Kind::config for anything `spec` does not allow, with the nearest option as hint. --help (-h) is known to
+/// every command.
+support::Result<Arguments> parse(const CommandSpec& spec, const std::vector<std::string>& words);
+
+std::string help_text(const CommandSpec& spec);
+
+} // namespace slipway::host

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session.hpp"
+
+#include <cerrno>
+#include <charconv>
+#include <csignal>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <random>
+#include <thread>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <support/text.hpp>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include "command.hpp"
+#include "progress.hpp"
+#include "version.hpp"
+
+namespace slipway::host {
+
+namespace fs = std::filesystem;
+namespace json = support::json;
+using support::Error;
+using support::Kind;
+using support::Result;
+using support::UniqueFd;
+
+namespace {
+
+std::string environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value ? value : "";
+}
+
+Result<std::int64_t> parse_number(const std::string& text, const std::string& what) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size() || number < 0)
+        return Error{Kind::config, what + ": '" + support::printable(text) + "' is no number", "a whole number, 0 or more"};
+    return number;
+}
+
+Result<std::int64_t> epoch_of(const Arguments& arguments) {
+    if (arguments.has("epoch")) return parse_number(arguments.value("epoch"), "--epoch");
+    if (const std::string text = environment("SOURCE_DATE_EPOCH"); !text.empty())
+        return parse_number(text, "SOURCE_DATE_EPOCH");
+    // The start of the day: two runs of one day make the same bytes.
+    const std::time_t now = std::time(nullptr);
+    return std::int64_t{now - now % 86400};
+}
+
+std::string new_run_id() {
+    std::random_device device;
+    return support::format_time("%Y%m%d-%H%M%S", std::time(nullptr)).value_or("run")
+           + fmt::format("-{:04x}", device() & 0xffffu);
+}
+
+} // namespace
+
+std::string state_folder(const Arguments& arguments) {
+    std::string folder = arguments.value("state", environment("SLIPWAY_STATE"));
+    if (folder.empty() && ::geteuid() == 0) folder = "/var/lib/slipway";
+    if (folder.empty()) {
+        const std::string xdg = environment("XDG_STATE_HOME");
+        folder = (xdg.empty() ? environment("HOME") + "/.local/state" : xdg) + "/slipway";
+    }
+    return fs::absolute(folder).lexically_normal().string();
+}
+
+Result<State> open_state(const Arguments& arguments) {
+    const std::string folder = state_folder(arguments);
+    auto made = support::make_dirs(folder, 0700);
+    if (!made)
+        return Error{made.error().kind, "state folder: " + made.error().what, "choose another one with --state DIR"};
+    SLIPWAY_TRY_ASSIGN(store::Store store, store::Store::open(folder + "/store"));
+    SLIPWAY_TRY_ASSIGN(journal::Journal journal, journal::Journal::open(folder + "/journal.db"));
+    return State{folder, std::move(store), std::move(journal)};
+}
+
+Result<StateLock> StateLock::take(const State& state) {
+    const std::string path = state.folder + "/lock";
+    UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+    if (!fd) return support::errno_error("opening '" + path + "'", errno);
+    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
+        auto holder = support::read_file(path, 64);
+        return Error{Kind::conflict,
+                     "another slipway (process " + (holder ? support::printable(holder.value()) : "?")
+                         + ") works in '" + state.folder + "'",
+                     "wait for it, or use another --state folder"};
+    }
+    if (::ftruncate(fd.get(), 0) != 0) return support::errno_error("writing '" + path + "'", errno);
+    SLIPWAY_TRY(support::write_all(fd.get(), std::to_string(::getpid()), "'" + path + "'"));
+    SLIPWAY_TRY(state.store.remove_drafts());
+    SLIPWAY_TRY(support::remove_tree(state.folder + "/work"));
+    return StateLock(std::move(fd));
+}
+
+chain::Catalog open_catalog(const Arguments& arguments, worker::Loop& loop, journal::Journal* journal) {
+    std::error_code failed;
+    const std::string binary = fs::read_symlink("/proc/self/exe", failed).string();
+    const auto folders = chain::plugin_search_path(arguments.values("plugin-dir"),
+                                                   std::getenv("SLIPWAY_PLUGIN_PATH"), binary);
+    return chain::Catalog::open(loop, folders, journal);
+}
+
+Result<config::LoadOptions> load_options(const Arguments& arguments) {
+    config::LoadOptions options;
+    for (const std::string& text : arguments.values("set")) {
+        SLIPWAY_TRY_ASSIGN(config::Setting setting, config::parse_setting(text));
+        options.settings.push_back(std::move(setting));
+    }
+    for (const std::string& text : arguments.values("override")) {
+        SLIPWAY_TRY_ASSIGN(config::Override override_, config::parse_override(text));
+        options.overrides.push_back(std::move(override_));
+    }
+    SLIPWAY_TRY_ASSIGN(options.epoch, epoch_of(arguments));
+    return options;
+}
+
+json::Value to_json(const config::LoadOptions& options) {
+    json::Array settings, overrides;
+    for (const config::Setting& s : options.settings)
+        settings.push_back(json::Object{{"path", s.path}, {"value", s.value}});
+    for (const config::Override& o : options.overrides)
+        overrides.push_back(json::Object{
+            {"stage", o.stage}, {"use", o.use}, {"file", o.file.empty() ? "" : fs::absolute(o.file).string()}});
+    return json::Object{{"settings", std::move(settings)}, {"overrides", std::move(overrides)}};
+}
+
+config::LoadOptions parse_load_options(const json::Value& v, std::int64_t epoch) {
+    config::LoadOptions options;
+    for (const json::Value& s : v["settings"].as_array())
+        options.settings.push_back({s["path"].as_string(), s["value"].as_string()});
+    for (const json::Value& o : v["overrides"].as_array())
+        options.overrides.push_back({o["stage"].as_string(), o["use"].as_string(), o["file"].as_string()});
+    options.epoch = epoch;
+    return options;
+}
+
+std::variant<chain::Plan, int> planned(std::variant<config::Chain, config::Problems> chain,
+                                       const chain::Catalog& catalog, const Arguments& arguments) {
+    const auto print = [](const config::Problems& problems) {
+        fmt::print(stderr, "{}", config::render(problems));
+        return int{exit_usage};
+    };
+    if (const auto* problems = std::get_if<config::Problems>(&chain)) return print(*problems);
+    auto plan = chain::make_plan(std::move(std::get<config::Chain>(chain)), catalog);
+    if (const auto* problems = std::get_if<config::Problems>(&plan)) return print(*problems);
+    auto& made = std::get<chain::Plan>(plan);
+    if (arguments.has("no-mocks") && made.mocked()) {
+        std::string keys;
+        for (const chain::PlannedStage& stage : made.stages)
+            if (stage.mocked) keys += (keys.empty() ? "" : ", ") + stage.key();
+        return complain({Kind::config, "the chain has mocked stages: " + keys, "run it without --no-mocks"});
+    }
+    return std::move(made);
+}
+
+journal::RunRecord new_run(const chain::Plan& plan, const config::LoadOptions& options, const std::string& kind) {
+    journal::RunRecord run;
+    run.id = new_run_id();
+    run.kind = kind;
+    run.chain = plan.chain.name;
+    run.version = plan.chain.version;
+    run.path = plan.chain.path;
+    run.folder = plan.chain.folder;
+    run.text = plan.chain.text;
+    run.settings = to_json(options);
+    run.epoch = options.epoch;
+    run.mocked = plan.mocked();
+    run.created = chain::now_ms();
+    run.pid = ::getpid();
+    return run;
+}
+
+int execute(const Arguments& arguments, State& state, worker::Loop& loop, const chain::Plan& plan,
+            const journal::RunRecord& run, std::vector<journal::StageRecord> records, chain::Mode mode) {
+    const std::string isolation = arguments.value("isolation", "process");
+    if (isolation != "process" && isolation != "none")
+        return complain({Kind::config, "--isolation: '" + isolation + "' is not known", "process or none"});
+    auto jobs = parse_number(arguments.value("jobs", std::to_string(std::max(1u, std::thread::hardware_concurrency()))),
+                             "--jobs");
+    if (!jobs || jobs.value() == 0)
+        return complain(jobs ? Error{Kind::config, "--jobs: at least 1"} : jobs.error());
+    chain::RunSettings settings;
+    settings.mode = mode;
+    settings.jobs = static_cast<int>(std::min<std::int64_t>(jobs.value(), 256));
+    settings.placement = isolation == "none" ? worker::Placement::thread : worker::Placement::process;
+    settings.state_folder = state.folder;
+    settings.host_version = version;
+    chain::Secrets secrets(environment("CREDENTIALS_DIRECTORY"));
+    const auto progress = make_progress(arguments, loop);
+    chain::Runner runner(loop, state.store, state.journal, secrets, *progress, settings);
+    const auto stop = [&runner] { runner.interrupt(); };
+    const auto on_interrupt = loop.on_signal(SIGINT, stop);
+    const auto on_terminate = loop.on_signal(SIGTERM, stop);
+    const chain::RunResult result = runner.run(plan, run, std::move(records));
+    loop.cancel(on_interrupt);
+    loop.cancel(on_terminate);
+    progress->finish();
+    auto saved = state.journal.set_run_state(run.id, result.state, chain::now_ms(), 0);
+    if (!saved) return complain(saved.error());
+    (void)support::remove_tree(state.folder + "/work/" + run.id);
+    if (result.state == "done") return exit_done;
+    if (result.state == "waiting") return exit_waiting;
+    if (result.state == "cancelled") return exit_cancelled;
+    return result.conflict ? exit_conflict : exit_failed;
+}
+
+} // namespace slipway::host

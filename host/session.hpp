@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// What a command works on: the state folder, the loop, the secrets.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include <chain/catalog.hpp>
+#include <chain/plan.hpp>
+#include <chain/runner.hpp>
+#include <chain/secrets.hpp>
+#include <journal/journal.hpp>
+#include <store/store.hpp>
+#include <worker/loop.hpp>
+
+#include "options.hpp"
+
+namespace slipway::host {
+
+/// The state folder: --state, $SLIPWAY_STATE, /var/lib/slipway for root, else the XDG state folder.
+std::string state_folder(const Arguments& arguments);
+
+/// An opened state folder.
+struct State {
+    std::string folder;
+    store::Store store;
+    journal::Journal journal;
+};
+
+support::Result<State> open_state(const Arguments& arguments);
+
+/// The right to change the state folder: one host at a time. Kind::conflict names the process that has it.
+/// While it is held, drafts and work folders of killed runs are removed.
+class StateLock {
+public:
+    static support::Result<StateLock> take(const State& state);
+
+private:
+    explicit StateLock(support::UniqueFd fd) : fd_(std::move(fd)) {}
+
+    support::UniqueFd fd_;
+};
+
+/// The plugins of the search path.
+chain::Catalog open_catalog(const Arguments& arguments, worker::Loop& loop, journal::Journal* journal);
+
+/// --set, --override and --epoch.
+support::Result<config::LoadOptions> load_options(const Arguments& arguments);
+support::json::Value to_json(const config::LoadOptions& options);
+config::LoadOptions parse_load_options(const support::json::Value& json, std::int64_t epoch);
+
+/// Either a plan or, after the problems were printed, the exit code.
+std::variant<chain::Plan, int> planned(std::variant<config::Chain, config::Problems> chain,
+                                       const chain::Catalog& catalog, const Arguments& arguments);
+
+/// Run `plan` as `run` with the options of execute_options(): progress, Ctrl-C, exit code.
+int execute(const Arguments& arguments, State& state, worker::Loop& loop, const chain::Plan& plan,
+            const journal::RunRecord& run, std::vector<journal::StageRecord> records, chain::Mode mode);
+
+/// A new run's record for `plan`.
+journal::RunRecord new_run(const chain::Plan& plan, const config::LoadOptions& options, const std::string& kind);
+
+} // namespace slipway::host
