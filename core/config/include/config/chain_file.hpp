@@ -67,6 +67,13 @@ struct Axis {
 /// The cell of an instance: one value for each axis of its stage's `each`, in the order of Chain::axes.
 using Cell = std::vector<std::pair<std::string, std::string>>;
 
+/// Where a part of the chain comes from that is not the chain file's own.
+struct Origin {
+    std::string pointer; ///< into the chain: "/stages/1/with/level"
+    std::string file;    ///< as messages name it: "--set stages.archive.with.level", or an options file
+    std::string text;    ///< of that file; "" for a command line argument
+};
+
 struct Chain {
     std::string path;   ///< as the user named it
     std::string folder; ///< absolute; relative paths in options start here
@@ -78,6 +85,8 @@ struct Chain {
     std::vector<Stage> stages;
     std::int64_t epoch = 0;
     bool overridden = false; ///< at least one stage is done by another plugin than the file says
+    std::map<std::string, support::json::Value> typed_vars; ///< the vars that are numbers or booleans
+    std::vector<Origin> origins;                            ///< what --set and --override changed
 };
 
 /// A stage in one cell, its options expanded as far as can be before the run.
@@ -85,7 +94,7 @@ struct Instance {
     std::size_t stage = 0; ///< index into Chain::stages
     std::string key;       ///< "archive" or "archive[group=base]"
     Cell cell;
-    support::json::Value options; ///< ${stage.port.path} references are still text
+    support::json::Value options; ///< ${stage.port.path} references and `$${` are still text
 };
 
 /// Read and check a chain: syntax, the chain schema, ids, references between stages, variables. Either a
@@ -94,6 +103,11 @@ std::variant<Chain, Problems> load(const std::string& path, const LoadOptions& o
 
 /// The same from text in memory.
 std::variant<Chain, Problems> load_text(const std::string& text, const std::string& path, const LoadOptions& options);
+
+/// A problem of the value at `pointer` (into the chain), placed in the chain file, or in the --set or
+/// options file that the value came from. `position`: the value's, such as Stage::position.
+Problem problem_at(const Chain& chain, const std::string& pointer, std::size_t position, std::string what,
+                   std::string hint = {});
 
 /// Every stage in every cell of its axes, in the chain's order, cells in the axes' order.
 std::variant<std::vector<Instance>, Problems> expand(const Chain& chain);
@@ -109,7 +123,7 @@ struct RuntimeReference {
 /// All runtime references in the strings of `options`.
 std::vector<RuntimeReference> runtime_references(const support::json::Value& options);
 
-/// Replace them. `document` gives the JSON of a stage's output port. A string that is one reference and
+/// Replace them, and `$${` by "${": call it for every instance before its stage runs. `document` gives the JSON of a stage's output port. A string that is one reference and
 /// nothing else takes the type of what it refers to.
 support::Result<support::json::Value>
 resolve(const support::json::Value& options,

@@ -48,11 +48,13 @@ struct OptionPath {
 };
 
 /// Fill in the schema's defaults, make paths absolute against `folder`, and list them. Path options may be
-/// strings or arrays of strings; a URL with a scheme is left alone, except file://, which is listed too.
+/// strings or arrays of strings; a URL with a scheme is left alone, except file://, which is listed too. A
+/// path that holds a runtime reference is left alone: call it again after resolve(), nothing is done twice.
 std::vector<OptionPath> complete_options(support::json::Value& options, const Schema& schema,
                                          const std::string& folder);
 
-/// NAME of every {"secret": "NAME"} object in the options, sorted, each once.
+/// NAME of every {"secret": "NAME"} object in the options, sorted, each once. Ask before resolve(): what
+/// another stage wrote must not name secrets.
 std::vector<std::string> secret_names(const support::json::Value& options);
 
 } // namespace slipway::config

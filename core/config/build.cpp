@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "build.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace slipway::config {
+
+namespace json = support::json;
+using json::Value;
+
+namespace {
+
+std::vector<std::string> texts(const Value& array) {
+    std::vector<std::string> out;
+    for (const Value& item : array.as_array())
+        if (item.is_string()) out.push_back(item.as_string());
+    return out;
+}
+
+std::optional<std::int64_t> seconds(const std::string& text) {
+    std::int64_t n = 0;
+    const char* const end = text.data() + text.size();
+    const auto number = std::from_chars(text.data(), end, n);
+    if (number.ec != std::errc{} || end - number.ptr != 1) return std::nullopt;
+    return n * (*number.ptr == 'h' ? 3600 : *number.ptr == 'm' ? 60 : 1);
+}
+
+Stage build_stage(const Value& value, std::size_t index, const Chain& chain) {
+    Stage stage;
+    stage.id = value["id"].as_string();
+    stage.use = value["use"].as_string();
+    stage.each = texts(value["each"]);
+    stage.needs = texts(value["needs"]);
+    if (value.find("needs") == nullptr && index > 0) stage.needs = {chain.stages[index - 1].id};
+    for (const json::Member& input : value["inputs"].as_object())
+        stage.inputs.emplace_back(input.key, input.value.is_string() ? std::vector{input.value.as_string()}
+                                                                     : texts(input.value));
+    stage.position = value.position();
+    if (value["with"].is_object())
+        stage.with = value["with"];
+    else
+        stage.with.set_position(stage.position);
+    stage.timeout_s = seconds(value["timeout"].as_string());
+    stage.pointer = "/stages/" + std::to_string(index);
+    for (const Origin& origin : chain.origins)
+        if (origin.pointer == stage.pointer + "/with" && !origin.text.empty()) {
+            stage.options_file = origin.file;
+            stage.options_text = origin.text;
+        }
+    return stage;
+}
+
+} // namespace
+
+void build(const Value& root, Chain& chain) {
+    chain.name = root["name"].as_string();
+    for (const json::Member& axis : root["variants"].as_object())
+        chain.axes.push_back({axis.key, texts(axis.value)});
+    const json::Array& stages = root["stages"].as_array();
+    for (std::size_t i = 0; i < stages.size(); ++i)
+        chain.stages.push_back(build_stage(stages[i], i, chain));
+}
+
+} // namespace slipway::config
