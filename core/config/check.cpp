@@ -64,6 +64,8 @@ private:
         Value version = own ? *own : Value("${date:%d%m%Y}");
         expansion.expand(version, "/version");
         chain_.version = version.is_string() ? version.as_string() : json::dump(version);
+        if (chain_.version.empty() && own != nullptr && !own->as_string().empty())
+            report_.add("/version", own->position(), "the version is empty", shown(*own) + " has no text");
     }
 
     void stage() {
@@ -76,7 +78,7 @@ private:
         const json::Array& needs = value["needs"].as_array();
         for (std::size_t i = 0; i < needs.size(); ++i)
             if (needs[i].is_string())
-                above(needs[i].as_string(), fmt::format("{}/needs/{}", stage.pointer, i), needs[i], 0);
+                above(needs[i].as_string(), fmt::format("{}/needs/{}", stage.pointer, i), needs[i]);
         for (const json::Member& input : value["inputs"].as_object()) {
             const std::string pointer = stage.pointer + "/inputs/" + json::pointer_token(input.key);
             if (input.value.is_string()) source(input.value, pointer);
@@ -112,12 +114,13 @@ private:
     void source(const Value& value, const std::string& pointer) {
         const std::string& text = value.as_string();
         if (const std::size_t dot = text.find('.'); dot != std::string::npos && dot > 0)
-            need(above(text.substr(0, dot), pointer, value, 0));
+            need(above(text.substr(0, dot), pointer, value));
     }
 
-    /// The stage of this id if it is above the current one; reports it if not.
+    /// The stage of this id if it is above the current one; reports it if not. `offset`: of the id's
+    /// mention inside a longer string.
     const Stage* above(const std::string& id, const std::string& pointer, const Value& value,
-                       std::size_t offset) {
+                       std::optional<std::size_t> offset = {}) {
         const auto found = index_.find(id);
         if (found != index_.end() && found->second < stage_) return &chain_.stages[found->second];
         std::string what;
@@ -130,7 +133,10 @@ private:
         } else {
             what = fmt::format("stage '{}' comes after this one", id);
         }
-        report_.add_in_string(pointer, value, offset, what, hint);
+        if (offset)
+            report_.add_in_string(pointer, value, *offset, what, hint);
+        else
+            report_.add(pointer, value.position(), what, hint);
         return nullptr;
     }
 
