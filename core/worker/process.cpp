@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <support/text.hpp>
-#include <sys/pidfd.h>
+#include <sys/syscall.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -275,7 +275,7 @@ Result<std::unique_ptr<Process>> Process::start(Loop& loop, Placement placement,
         SLIPWAY_TRY_ASSIGN(const UniqueFd far_output, above_protocol(std::move(output.write)));
         SLIPWAY_TRY_ASSIGN(const UniqueFd far_report, above_protocol(std::move(report.write)));
         SLIPWAY_TRY_ASSIGN(it->pid, spawn_worker({far_wire.get(), far_report.get(), far_output.get()}));
-        it->pidfd = UniqueFd(::pidfd_open(it->pid, 0));
+        it->pidfd = UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, it->pid, 0)));
         if (!it->pidfd) return support::errno_error("watching a worker process", errno);
         it->output = std::move(output.read);
         it->report = std::move(report.read);

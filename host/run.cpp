@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// slipway run, resume, plan, validate: everything that takes a chain.
+#include <fmt/format.h>
+#include <slipway/stage.h>
+
+#include "command.hpp"
+#include "report.hpp"
+#include "session.hpp"
+
+namespace slipway::host {
+
+namespace json = support::json;
+
+namespace {
+
+/// The last lines of a run: where it stands and what to do next.
+int conclude(const Arguments& arguments, const State& state, const std::string& run, int code) {
+    if (arguments.has("json") || arguments.has("quiet")) return code;
+    if (code == exit_done) fmt::print(stderr, "next: slipway show {}\n", run);
+    if (code == exit_waiting) fmt::print(stderr, "parked; go on with: slipway resume {}\n", run);
+    if (code == exit_failed || code == exit_cancelled || code == exit_conflict)
+        fmt::print(stderr, "what is done is kept; when the cause is gone: slipway resume {}\n", run);
+    (void)state;
+    return code;
+}
+
+int run_chain(const Arguments& arguments) {
+    auto options = load_options(arguments);
+    if (!options) return complain(options.error());
+    auto state = open_state(arguments);
+    if (!state) return complain(state.error());
+    worker::Loop loop;
+    const chain::Catalog catalog = open_catalog(arguments, loop, &state.value().journal);
+    auto plan = planned(config::load(arguments.first(), options.value()), catalog, arguments);
+    if (const int* code = std::get_if<int>(&plan)) return *code;
+    const chain::Plan& made = std::get<chain::Plan>(plan);
+    auto lock = StateLock::take(state.value());
+    if (!lock) return complain(lock.error());
+    const journal::RunRecord run = new_run(made, options.value(), "run");
+    auto records = chain::new_records(made);
+    if (auto added = state.value().journal.add_run(run, records); !added) return complain(added.error());
+    const int code = execute(arguments, state.value(), loop, made, run, std::move(records), chain::Mode::run);
+    return conclude(arguments, state.value(), run.id, code);
+}
+
+int resume_run(const Arguments& arguments) {
+    auto state = open_state(arguments);
+    if (!state) return complain(state.error());
+    journal::Journal& journal = state.value().journal;
+    auto run = journal.find_run(arguments.first());
+    if (!run) return complain(run.error());
+    if (run.value().kind != "run")
+        return complain({support::Kind::config, "'" + run.value().id + "' is a plan, not a run", "slipway runs lists them"});
+    if (run.value().state == "done") {
+        fmt::print(stderr, "run {} is done; nothing to resume\n", run.value().id);
+        return exit_done;
+    }
+    auto lock = StateLock::take(state.value());
+    if (!lock) return complain(lock.error());
+    worker::Loop loop;
+    const chain::Catalog catalog = open_catalog(arguments, loop, &journal);
+    auto chain = config::load_text(run.value().text, run.value().path,
+                                   parse_load_options(run.value().settings, run.value().epoch));
+    if (auto* loaded = std::get_if<config::Chain>(&chain)) loaded->folder = run.value().folder;
+    auto plan = planned(std::move(chain), catalog, arguments);
+    if (const int* code = std::get_if<int>(&plan)) return *code;
+    auto records = journal.stages(run.value().id);
+    if (!records) return complain(records.error());
+    if (auto saved = journal.set_run_state(run.value().id, "running", 0, ::getpid()); !saved)
+        return complain(saved.error());
+    const int code = execute(arguments, state.value(), loop, std::get<chain::Plan>(plan), run.value(),
+                             std::move(records).value(), chain::Mode::run);
+    return conclude(arguments, state.value(), run.value().id, code);
+}
+
+int validate_chain(const Arguments& arguments) {
+    auto options = load_options(arguments);
+    if (!options) return complain(options.error());
+    worker::Loop loop;
+    const chain::Catalog catalog = open_catalog(arguments, loop, nullptr);
+    auto plan = planned(config::load(arguments.first(), options.value()), catalog, arguments);
+    if (const int* code = std::get_if<int>(&plan)) return *code;
+    const auto& made = std::get<chain::Plan>(plan);
+    fmt::print("{}: valid: {} {}, {} stages in {} cells\n", arguments.first(), made.chain.name, made.chain.version,
+               made.chain.stages.size(), made.stages.size());
+    return exit_done;
+}
+
+int plan_chain(const Arguments& arguments) {
+    auto options = load_options(arguments);
+    if (!options) return complain(options.error());
+    auto state = open_state(arguments);
+    if (!state) return complain(state.error());
+    worker::Loop loop;
+    const chain::Catalog catalog = open_catalog(arguments, loop, &state.value().journal);
+    auto plan = planned(config::load(arguments.first(), options.value()), catalog, arguments);
+    if (const int* code = std::get_if<int>(&plan)) return *code;
+    const chain::Plan& made = std::get<chain::Plan>(plan);
+    const bool as_json = arguments.has("json");
+    if (arguments.has("wiring")) {
+        fmt::print("{}", as_json ? json::dump_pretty(wiring_json(made)) : wiring_text(made));
+        return exit_done;
+    }
+    auto lock = StateLock::take(state.value());
+    if (!lock) return complain(lock.error());
+    const journal::RunRecord run = new_run(made, options.value(), "plan");
+    auto records = chain::new_records(made);
+    if (auto added = state.value().journal.add_run(run, records); !added) return complain(added.error());
+    const int code = execute(arguments, state.value(), loop, made, run, std::move(records), chain::Mode::plan);
+    if (!as_json) fmt::print("{}{}", wiring_text(made), effects_text(state.value().journal, run.id));
+    if (!as_json && code == exit_done)
+        fmt::print("\nNothing outside the store has been changed. slipway run {} does it.\n", arguments.first());
+    return code;
+}
+
+} // namespace
+
+Command run_command() {
+    return {{"run", "CHAIN", "run a chain",
+             "Runs the stages of CHAIN (a file, or - for standard input). What is unchanged since an earlier\n"
+             "run is not made again. After a failure, `slipway resume` goes on where it stopped.",
+             "slipway run archlinux.json --set stages.publish.with.remote=/srv/git/test.git",
+             chain_options() + execute_options() + plugin_options() + state_options(), 1, 1},
+            &run_chain};
+}
+
+Command resume_command() {
+    return {{"resume", "[RUN]", "go on with a failed, cancelled, crashed or parked run",
+             "Goes on with RUN (an id or the beginning of one; default: the newest run) as it was started: the\n"
+             "chain, its settings and its epoch are those of the journal. Stages that are done stay done.",
+             "slipway resume 20261105-0200", execute_options() + plugin_options() + state_options(), 0, 1},
+            &resume_run};
+}
+
+Command plan_command() {
+    return {{"plan", "CHAIN", "show what a run would do, and every effect it would have",
+             "Makes everything that stays in the store, lets the stages with effects tell what they would do,\n"
+             "and changes nothing else. A run afterwards uses what was made.",
+             "slipway plan archlinux.json",
+             std::vector<Option>{{"wiring", 'w', "", "only show which output goes to which input; make nothing"}}
+                 + chain_options() + execute_options() + plugin_options() + state_options(),
+             1, 1},
+            &plan_chain};
+}
+
+Command validate_command() {
+    return {{"validate", "CHAIN", "check a chain file without running anything",
+             "Checks syntax, options, variables and wiring, and reports every problem at once.",
+             "slipway validate archlinux.json", chain_options() + plugin_options(), 1, 1},
+            &validate_chain};
+}
+
+} // namespace slipway::host
