@@ -28,7 +28,6 @@ po::options_description describe(const CommandSpec& spec) {
     for (const Option& option : spec.options)
         add(option);
     add(help_option);
-    description.add_options()("", po::value<std::vector<std::string>>(), "");
     return description;
 }
 
@@ -60,13 +59,10 @@ std::vector<std::string> Arguments::values(const std::string& option) const {
 Result<Arguments> parse(const CommandSpec& spec, const std::vector<std::string>& words) {
     namespace style = po::command_line_style;
     const po::options_description description = describe(spec);
-    po::positional_options_description positional;
-    positional.add("", -1);
     Arguments out;
     try {
         const po::parsed_options parsed = po::command_line_parser(words)
                                               .options(description)
-                                              .positional(positional)
                                               .style(style::unix_style & ~style::allow_guessing)
                                               .run();
         for (const auto& option : parsed.options) {

@@ -238,7 +238,8 @@ Result<std::optional<std::vector<OutputRecord>>> Journal::cached(const std::stri
     SLIPWAY_TRY_ASSIGN(const bool row, query.step());
     if (!row) return std::optional<std::vector<OutputRecord>>();
     std::vector<OutputRecord> outputs;
-    for (const json::Value& item : parse_or_null(query.text(0)).as_array())
+    const json::Value list = parse_or_null(query.text(0));
+    for (const json::Value& item : list.as_array())
         outputs.push_back(parse_output(item));
     return std::optional(std::move(outputs));
 }

@@ -230,19 +230,19 @@ double Value::as_number(double fallback) const {
     return d ? *d : fallback;
 }
 
-const std::string& Value::as_string() const {
+const std::string& Value::as_string() const& {
     static const std::string empty;
     const std::string* s = std::get_if<std::string>(&data_);
     return s ? *s : empty;
 }
 
-const Array& Value::as_array() const {
+const Array& Value::as_array() const& {
     static const Array empty;
     const Array* a = std::get_if<Array>(&data_);
     return a ? *a : empty;
 }
 
-const Object& Value::as_object() const {
+const Object& Value::as_object() const& {
     static const Object empty;
     const Object* o = std::get_if<Object>(&data_);
     return o ? *o : empty;

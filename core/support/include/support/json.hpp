@@ -54,9 +54,13 @@ public:
     bool as_bool(bool fallback = false) const;
     std::int64_t as_integer(std::int64_t fallback = 0) const;
     double as_number(double fallback = 0) const;
-    const std::string& as_string() const;
-    const Array& as_array() const;
-    const Object& as_object() const;
+    const std::string& as_string() const&;
+    const Array& as_array() const&;
+    const Object& as_object() const&;
+    // A reference into a value that is about to go.
+    void as_string() && = delete;
+    void as_array() && = delete;
+    void as_object() && = delete;
 
     std::string& string() { return std::get<std::string>(data_); }
     Array& array() { return std::get<Array>(data_); }
