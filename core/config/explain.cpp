@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "explain.hpp"
 
+#include "pattern.hpp"
 #include "variables.hpp"
 #include "words.hpp"
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "explain.hpp"
+#include "pattern.hpp"
 #include "words.hpp"
 
 #include <fmt/format.h>

@@ -10,8 +10,8 @@
 #undef VALIJSON_USE_EXCEPTIONS
 #include <valijson/adapters/rapidjson_adapter.hpp>
 #define VALIJSON_USE_EXCEPTIONS 1
+#include "pattern.hpp"
 #include "verdict.hpp"
-#include "words.hpp"
 
 #include <valijson/schema.hpp>
 #include <valijson/schema_parser.hpp>

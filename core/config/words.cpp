@@ -4,7 +4,6 @@
 #include <support/text.hpp>
 
 #include <algorithm>
-#include <regex>
 
 namespace slipway::config {
 
@@ -45,11 +44,6 @@ bool holds_reference(const json::Value& value) {
            || std::ranges::any_of(value.as_array(), holds_reference)
            || std::ranges::any_of(value.as_object(),
                                   [](const json::Member& m) { return holds_reference(m.value); });
-}
-
-bool matches(const std::string& pattern, std::string_view text) {
-    text = text.substr(0, max_matched);
-    return std::regex_search(text.begin(), text.end(), std::regex(pattern));
 }
 
 } // namespace slipway::config

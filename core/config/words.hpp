@@ -26,10 +26,4 @@ std::vector<std::string> keys_of(const support::json::Value& object);
 /// Does a string in the value, at any depth, hold a "${"?
 bool holds_reference(const support::json::Value& value);
 
-/// Patterns see this many bytes of a string: std::regex recurses for each character.
-inline constexpr std::size_t max_matched = 2048;
-
-/// Does `pattern` (ECMAScript, checked when the schema was compiled) match somewhere in the text?
-bool matches(const std::string& pattern, std::string_view text);
-
 } // namespace slipway::config
