@@ -9,14 +9,15 @@ namespace slipway::chain {
 namespace json = support::json;
 using support::Result;
 
-Result<std::string> cache_key(const PlannedStage& stage, const json::Value& options, const json::Value& inputs,
+Result<std::string> cache_key(const PlannedStage& stage, const json::Value& options,
+                              const std::vector<config::OptionPath>& paths, const json::Value& inputs,
                               std::int64_t epoch) {
     const plugin::StageType& type = stage.plugin->type;
     if (!type.has(SLIPWAY_DETERMINISTIC) || type.has(SLIPWAY_EXTERNAL_EFFECTS)) return std::string();
     // A path counts by its content, not by where it lies.
     json::Value keyed = options;
     json::Value contents = json::Object{};
-    for (const config::OptionPath& path : stage.paths) {
+    for (const config::OptionPath& path : paths) {
         if (path.use == config::PathUse::write) continue;
         auto digest = digest_of_path(path.path);
         if (!digest) return std::move(digest).error().in("option '" + path.pointer.substr(1) + "'");

@@ -52,10 +52,10 @@ private:
     }
 
     const config::Schema* schema_of(const CatalogEntry& entry, const config::Stage& stage) {
-        const auto it = schemas_.find(&entry);
-        if (it != schemas_.end()) return &it->second;
+        auto& schemas = plan_.schemas;
+        if (const auto it = schemas.find(entry.type.id); it != schemas.end()) return &it->second;
         auto schema = config::Schema::parse(entry.type.schema);
-        if (schema) return &schemas_.emplace(&entry, std::move(schema).value()).first->second;
+        if (schema) return &schemas.emplace(entry.type.id, std::move(schema).value()).first->second;
         problem(stage, "/use", "plugin '" + entry.path + "': config_schema: " + schema.error().what,
                 "tell the plugin's author");
         return nullptr;
@@ -75,8 +75,9 @@ private:
         Problems bad = config::validate_options(plan_.chain, instance, *schema);
         for (Problem& p : bad)
             if (said_.insert(p.message()).second) problems_.push_back(std::move(p));
-        const std::string folder = stage.options_file.empty() ? plan_.chain.folder : folder_of(stage.options_file);
-        planned.paths = config::complete_options(instance.options, *schema, folder);
+        planned.schema = schema;
+        planned.folder = stage.options_file.empty() ? plan_.chain.folder : folder_of(stage.options_file);
+        config::complete_options(instance.options, *schema, planned.folder);
         planned.secrets = config::secret_names(instance.options);
         planned.timeout_s = stage.timeout_s.value_or(
             entry->type.capabilities.timeout_s > 0 ? entry->type.capabilities.timeout_s : default_timeout_s);
@@ -111,7 +112,6 @@ private:
 
     const Catalog& catalog_;
     Plan plan_;
-    std::map<const CatalogEntry*, config::Schema> schemas_;
     std::set<std::string> said_;
     Problems problems_;
 };

@@ -132,12 +132,13 @@ struct Runner::Impl {
             over(i, "planned", {0, now_ms(), stage.key(), "stage_planned", SLIPWAY_INFO, why, json::Object{}});
             return {};
         }
-        SLIPWAY_TRY_ASSIGN(json::Value options, resolved_options(stage));
+        SLIPWAY_TRY_ASSIGN(Options options, resolved_options(stage));
         std::map<std::string, std::vector<OutputRecord>> inputs;
         const json::Value descriptions = describe_inputs(stage, inputs);
         SLIPWAY_TRY_ASSIGN(std::string key, stage.mocked
                                                 ? Result<std::string>(std::string())
-                                                : cache_key(stage, options, descriptions, run_record->epoch));
+                                                : cache_key(stage, options.values, options.paths, descriptions,
+                                                             run_record->epoch));
         records[i].cache_key = key;
         if (!key.empty()) {
             SLIPWAY_TRY_ASSIGN(const auto known, journal.cached(key));
@@ -150,13 +151,25 @@ struct Runner::Impl {
                 return {};
             }
         }
-        return launch(i, std::move(options), descriptions, std::move(inputs));
+        return launch(i, options, descriptions, std::move(inputs));
     }
 
-    Result<json::Value> resolved_options(const PlannedStage& stage) {
-        return config::resolve(stage.instance.options, [&](const config::RuntimeReference& reference) {
-            return document(stage, reference);
-        });
+    /// What a plugin gets: options whose every value is known, and the paths among them.
+    struct Options {
+        json::Value values;
+        std::vector<config::OptionPath> paths;
+    };
+
+    Result<Options> resolved_options(const PlannedStage& stage) {
+        Options options;
+        SLIPWAY_TRY_ASSIGN(options.values, config::resolve(stage.instance.options, [&](const auto& reference) {
+                               return document(stage, reference);
+                           }));
+        // What another stage wrote may not fit.
+        for (const config::Problem& problem : stage.schema->validate(options.values))
+            return Error{Kind::config, "option '" + problem.pointer + "': " + problem.what, problem.hint};
+        options.paths = config::complete_options(options.values, *stage.schema, stage.folder);
+        return options;
     }
 
     Result<json::Value> document(const PlannedStage& stage, const config::RuntimeReference& reference) {
@@ -202,13 +215,13 @@ struct Runner::Impl {
         return all;
     }
 
-    Result<worker::Job> make_order(Index i, const json::Value& options, const json::Value& inputs) {
+    Result<worker::Job> make_order(Index i, const Options& options, const json::Value& inputs) {
         const PlannedStage& stage = plan->stages[i];
         const plugin::StageType& type = stage.plugin->type;
         worker::Job order;
         order.plugin = stage.plugin->path;
         order.stage_id = type.id;
-        order.options = json::dump(options);
+        order.options = json::dump(options.values);
         order.run_id = run_record->id;
         order.stage = plan->chain.stages[stage.instance.stage].id;
         if (!type.has(SLIPWAY_DETERMINISTIC)) {
@@ -221,7 +234,7 @@ struct Runner::Impl {
         order.epoch = run_record->epoch;
         order.work_dir = work_folder(i);
         order.cache_dir = settings.state_folder + "/cache/" + type.id;
-        for (const config::OptionPath& path : stage.paths)
+        for (const config::OptionPath& path : options.paths)
             if (path.use == config::PathUse::write) order.write_paths.push_back(path.path);
         order.inputs = inputs;
         order.capabilities = plugin::to_json(type.capabilities);
@@ -235,7 +248,7 @@ struct Runner::Impl {
         return settings.state_folder + "/work/" + run_record->id + "/" + std::to_string(i);
     }
 
-    Result<void> launch(Index i, json::Value options, const json::Value& inputs,
+    Result<void> launch(Index i, const Options& options, const json::Value& inputs,
                         std::map<std::string, std::vector<OutputRecord>> artifacts) {
         const PlannedStage& stage = plan->stages[i];
         StageRecord& record = records[i];

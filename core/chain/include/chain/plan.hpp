@@ -4,6 +4,7 @@
 // its inputs comes from.
 #pragma once
 
+#include <map>
 #include <string>
 #include <variant>
 #include <vector>
@@ -33,7 +34,8 @@ struct PlannedStage {
     plugin::Ports ports; ///< this instance's: declared ones count
     std::vector<Wire> wires;
     std::vector<std::size_t> after;        ///< stages that must be done before; sorted
-    std::vector<config::OptionPath> paths; ///< files and folders its options name
+    const config::Schema* schema = nullptr; ///< of its options
+    std::string folder;                     ///< absolute; relative paths in its options start here
     std::vector<std::string> secrets;      ///< names its options name
     std::int64_t timeout_s = 0;
     bool mocked = false;
@@ -44,6 +46,7 @@ struct PlannedStage {
 
 struct Plan {
     config::Chain chain;
+    std::map<std::string, config::Schema> schemas; ///< by stage type
     std::vector<PlannedStage> stages; ///< in an order in which they could run one by one
 
     bool mocked() const;
