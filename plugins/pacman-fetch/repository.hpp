@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// A repository as the options name it, and the URLs of its files.
+#pragma once
+
+#include <support/result.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace slipway::pacman_fetch {
+
+struct Repository {
+    std::string name;
+    std::vector<std::string> servers; ///< URLs, in order of preference; $repo and $arch are variables
+};
+
+/// Kind::config unless `name` can name a database: no '/', no leading '.' or '-', not "local" (which is
+/// libalpm's own database of installed packages).
+support::Result<void> check_repository_name(const std::string& name);
+
+/// Kind::verify unless `name`, a %FILENAME% out of a database, is a plain file name of 255 bytes at most
+/// without control characters.
+support::Result<void> check_file_name(const std::string& name);
+
+/// Where each server of the repository keeps `file`: $repo and $arch replaced as pacman.conf(5) has it,
+/// the file's name percent-encoded (RFC 3986). A server that is an absolute path is a file:// URL.
+std::vector<std::string> urls_of(const Repository& repository, std::string_view architecture,
+                                 std::string_view file);
+
+/// `url` without the user and password in it, for messages.
+std::string without_credentials(std::string_view url);
+
+} // namespace slipway::pacman_fetch

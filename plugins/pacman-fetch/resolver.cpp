@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <alpm.hpp>
+#include <repository.hpp>
+#include <resolver.hpp>
+#include <support/fs.hpp>
+#include <support/text.hpp>
+#include <targets.hpp>
+
+#include <cstdarg>
+#include <cstdio>
+
+namespace slipway::pacman_fetch {
+
+using support::Error;
+using support::Kind;
+using support::Result;
+
+struct Resolver::State {
+    // Callbacks hold pointers to these: declared before the handle, so that they outlive it.
+    std::vector<std::string> errors;
+    std::vector<std::string> warnings;
+    std::vector<std::string> hopeless; ///< targets that cannot be resolved
+    AlpmHandle handle;
+
+    static void on_log(void* self, alpm_loglevel_t level, const char* format, va_list arguments);
+    static void on_question(void* self, alpm_question_t* question);
+};
+
+void Resolver::State::on_log(void* self, alpm_loglevel_t level, const char* format, va_list arguments) {
+    auto& state = *static_cast<State*>(self);
+    if (level != ALPM_LOG_ERROR && level != ALPM_LOG_WARNING) return;
+    char line[1024];
+    std::vsnprintf(line, sizeof line, format, arguments);
+    std::string text = line;
+    while (!text.empty() && text.back() == '\n')
+        text.pop_back();
+    (level == ALPM_LOG_ERROR ? state.errors : state.warnings).push_back(support::printable(text));
+}
+
+/// The answers of `pacman --noconfirm`: the first provider, no skipping of what cannot be resolved, no
+/// removal for a conflict.
+void Resolver::State::on_question(void* self, alpm_question_t* question) {
+    question->any.answer = 0;
+    if (question->type != ALPM_QUESTION_REMOVE_PKGS) return;
+    for (alpm_pkg_t* package : items<alpm_pkg_t>(question->remove_pkgs.packages))
+        static_cast<State*>(self)->hopeless.emplace_back(alpm_pkg_get_name(package));
+}
+
+namespace {
+
+/// A transaction open on the handle, released at the end of the scope.
+class Transaction {
+public:
+    explicit Transaction(alpm_handle_t* handle) : handle_(handle) {}
+
+    ~Transaction() { alpm_trans_release(handle_); }
+
+    Transaction(const Transaction&) = delete;
+    Transaction& operator=(const Transaction&) = delete;
+
+private:
+    alpm_handle_t* handle_;
+};
+
+/// Load one database now: libalpm would do so on first use, and take a damaged one for an empty one.
+Result<void> load(alpm_handle_t* handle, const Database& database, const std::vector<std::string>& errors) {
+    alpm_db_t* db = alpm_register_syncdb(handle, database.repository.c_str(), 0);
+    const bool usable =
+        db != nullptr && alpm_db_set_usage(db, ALPM_DB_USAGE_ALL) == 0 && alpm_db_get_valid(db) == 0;
+    if (usable && (alpm_db_get_pkgcache(db) != nullptr || alpm_errno(handle) == ALPM_ERR_OK)
+        && errors.empty())
+        return {};
+    const std::string cause = errors.empty() ? alpm_strerror(alpm_errno(handle)) : errors.front();
+    Error error{Kind::verify, "database '" + database.repository + "' from " + database.origin + ": " + cause,
+                "the server holds a damaged database, or something else in its place: use another server"};
+    for (std::size_t i = 1; i < errors.size() && i < 20; ++i)
+        error.trace.push_back(errors[i]);
+    return error;
+}
+
+Result<std::string> text_field(const char* value, const std::string& subject, const char* field) {
+    if (value == nullptr || *value == '\0')
+        return Error{Kind::verify, subject + ": the database has no " + field};
+    return std::string(value);
+}
+
+Result<Package> to_package(alpm_pkg_t* package) {
+    const std::string name = alpm_pkg_get_name(package);
+    const std::string repository = alpm_db_get_name(alpm_pkg_get_db(package));
+    const std::string subject = "package '" + support::printable(name) + "' of '" + repository + "'";
+    SLIPWAY_TRY_ASSIGN(auto version, text_field(alpm_pkg_get_version(package), subject, "version"));
+    SLIPWAY_TRY_ASSIGN(auto architecture, text_field(alpm_pkg_get_arch(package), subject, "%ARCH%"));
+    SLIPWAY_TRY_ASSIGN(auto filename, text_field(alpm_pkg_get_filename(package), subject, "%FILENAME%"));
+    if (auto checked = check_file_name(filename); !checked) return std::move(checked).error().in(subject);
+    SLIPWAY_TRY_ASSIGN(const auto hex, text_field(alpm_pkg_get_sha256sum(package), subject, "%SHA256SUM%"));
+    auto digest = support::Digest::parse(hex);
+    if (!digest) return Error{Kind::verify, subject + ": %SHA256SUM% is not 64 lower-case hex digits"};
+    const off_t size = alpm_pkg_get_size(package);
+    if (size <= 0) return Error{Kind::verify, subject + ": the database has no %CSIZE%"};
+    const off_t installed = alpm_pkg_get_isize(package);
+    const bool explicitly = alpm_pkg_get_reason(package) == ALPM_PKG_REASON_EXPLICIT;
+    return Package{repository,
+                   name,
+                   std::move(version),
+                   std::move(architecture),
+                   std::move(filename),
+                   static_cast<std::uint64_t>(size),
+                   installed < 0 ? 0 : static_cast<std::uint64_t>(installed),
+                   std::move(digest).value(),
+                   explicitly ? Reason::explicit_target : Reason::dependency};
+}
+
+} // namespace
+
+std::string database_path(const std::string& folder, const std::string& repository) {
+    return folder + "/db/sync/" + repository + ".db";
+}
+
+Resolver::Resolver(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+Resolver::Resolver(Resolver&&) noexcept = default;
+Resolver& Resolver::operator=(Resolver&&) noexcept = default;
+Resolver::~Resolver() = default;
+
+Result<Resolver> Resolver::open(const std::string& folder, const std::string& architecture,
+                                const std::vector<Database>& databases) {
+    const std::string root = folder + "/root";
+    SLIPWAY_TRY(support::make_dirs(root));
+    auto state = std::make_unique<State>();
+    alpm_errno_t why = ALPM_ERR_OK;
+    state->handle.reset(alpm_initialize(root.c_str(), (folder + "/db").c_str(), &why));
+    if (!state->handle) return Error{Kind::io, "libalpm in '" + folder + "': " + alpm_strerror(why)};
+    alpm_handle_t* handle = state->handle.get();
+    alpm_option_set_logcb(handle, &State::on_log, state.get());
+    alpm_option_set_questioncb(handle, &State::on_question, state.get());
+    alpm_option_add_architecture(handle, architecture.c_str());
+    for (const Database& database : databases) {
+        SLIPWAY_TRY(load(handle, database, state->errors));
+    }
+    return Resolver(std::move(state));
+}
+
+Result<Resolution> Resolver::resolve(const std::vector<std::string>& targets) {
+    alpm_handle_t* handle = state_->handle.get();
+    state_->hopeless.clear();
+    // As `pacman -S`, but without the lock: the database folder is nobody else's.
+    if (alpm_trans_init(handle, ALPM_TRANS_FLAG_NOLOCK | ALPM_TRANS_FLAG_NOSCRIPTLET) != 0)
+        return Error{Kind::internal, std::string("libalpm: ") + alpm_strerror(alpm_errno(handle))};
+    const Transaction transaction(handle);
+    SLIPWAY_TRY(add_targets(handle, targets));
+    alpm_list_t* problems = nullptr;
+    const int prepared = alpm_trans_prepare(handle, &problems);
+    if (prepared != 0) return prepare_error(handle, problems, state_->hopeless);
+    Resolution resolution;
+    for (alpm_pkg_t* package : items<alpm_pkg_t>(alpm_trans_get_add(handle))) {
+        SLIPWAY_TRY_ASSIGN(auto resolved, to_package(package));
+        resolution.packages.push_back(std::move(resolved));
+    }
+    resolution.warnings = state_->warnings;
+    return resolution;
+}
+
+} // namespace slipway::pacman_fetch
