@@ -185,25 +185,25 @@ slipway::result<slipway::outcome> PacmanFetch::run(slipway::context& context) {
         fetch::fetch_databases(*downloader, {cancelled}, repositories_, architecture_, folder));
     SLIPWAY_SDK_TRY_ASSIGN(auto resolver, fetch::Resolver::open(folder, architecture_, databases));
     auto resolved = resolver.resolve(targets_);
+    for (const std::string& warning : resolver.warnings())
+        context.warn(warning);
     if (!resolved) {
         const bool about_targets = resolved.error().kind != slipway::support::Kind::verify;
         return slipway::common::to_sdk(std::move(resolved).error(), about_targets ? "/install" : "");
     }
-    const fetch::Resolution& resolution = resolved.value();
-    for (const std::string& warning : resolution.warnings)
-        context.warn(warning);
-    const auto lock = fetch::lock_text(architecture_, targets_, databases, resolution.packages);
+    const auto& packages = resolved.value();
+    const auto lock = fetch::lock_text(architecture_, targets_, databases, packages);
     SLIPWAY_SDK_TRY(slipway::common::write_output(
         context, "lock", "lock.json", lock, json::Object{{"type", "application/vnd.slipway.lock.v1+json"}}));
     PackagesPort port(context);
     const auto progress = [&](std::uint64_t done, std::uint64_t total) {
         context.progress(done, total, "bytes");
     };
-    SLIPWAY_SDK_TRY_ASSIGN(const auto count, fetch::fetch_packages(*downloader,
-                                                                   {resolution.packages, repositories_,
-                                                                    architecture_, folder + "/packages"},
-                                                                   {cancelled, progress}, port));
-    context.info(std::to_string(resolution.packages.size()) + " packages: " + std::to_string(count.stored)
+    SLIPWAY_SDK_TRY_ASSIGN(
+        const auto count,
+        fetch::fetch_packages(*downloader, {packages, repositories_, architecture_, folder + "/packages"},
+                              {cancelled, progress}, port));
+    context.info(std::to_string(packages.size()) + " packages: " + std::to_string(count.stored)
                  + " from the store, " + std::to_string(count.downloaded) + " downloaded ("
                  + slipway::support::human_bytes(count.downloaded_bytes) + ")");
     return slipway::outcome::done;

@@ -24,6 +24,9 @@ struct Resolver::State {
 
     static void on_log(void* self, alpm_loglevel_t level, const char* format, va_list arguments);
     static void on_question(void* self, alpm_question_t* question);
+
+    Result<void> load(const Database& database, const std::string& path);
+    Error damaged(const Database& database, const std::string& path) const;
 };
 
 void Resolver::State::on_log(void* self, alpm_loglevel_t level, const char* format, va_list arguments) {
@@ -46,6 +49,32 @@ void Resolver::State::on_question(void* self, alpm_question_t* question) {
         static_cast<State*>(self)->hopeless.emplace_back(alpm_pkg_get_name(package));
 }
 
+/// Load a database now: libalpm would do so on first use, and take a damaged one for an empty one.
+Result<void> Resolver::State::load(const Database& database, const std::string& path) {
+    alpm_db_t* db = alpm_register_syncdb(handle.get(), database.repository.c_str(), 0);
+    if (db == nullptr || alpm_db_set_usage(db, ALPM_DB_USAGE_ALL) != 0 || alpm_db_get_valid(db) != 0)
+        return damaged(database, path);
+    const alpm_list_t* packages = alpm_db_get_pkgcache(db);
+    if (!errors.empty() || (packages == nullptr && alpm_errno(handle.get()) != ALPM_ERR_OK))
+        return damaged(database, path);
+    if (packages == nullptr)
+        warnings.push_back("database '" + database.repository + "' from " + database.origin
+                           + ": no packages in it");
+    return {};
+}
+
+Error Resolver::State::damaged(const Database& database, const std::string& path) const {
+    std::string cause = errors.empty() ? alpm_strerror(alpm_errno(handle.get())) : errors.front();
+    // "could not open file PATH: CAUSE": our scratch file says nothing to the user.
+    if (const auto at = cause.find(path + ": "); at != std::string::npos)
+        cause.erase(0, at + path.size() + 2);
+    Error error{Kind::verify, "database '" + database.repository + "' from " + database.origin + ": " + cause,
+                "the server holds a damaged database, or something else in its place: use another server"};
+    for (std::size_t i = 1; i < errors.size() && i < 20; ++i)
+        error.trace.push_back(errors[i]);
+    return error;
+}
+
 namespace {
 
 /// A transaction open on the handle, released at the end of the scope.
@@ -61,22 +90,6 @@ public:
 private:
     alpm_handle_t* handle_;
 };
-
-/// Load one database now: libalpm would do so on first use, and take a damaged one for an empty one.
-Result<void> load(alpm_handle_t* handle, const Database& database, const std::vector<std::string>& errors) {
-    alpm_db_t* db = alpm_register_syncdb(handle, database.repository.c_str(), 0);
-    const bool usable =
-        db != nullptr && alpm_db_set_usage(db, ALPM_DB_USAGE_ALL) == 0 && alpm_db_get_valid(db) == 0;
-    if (usable && (alpm_db_get_pkgcache(db) != nullptr || alpm_errno(handle) == ALPM_ERR_OK)
-        && errors.empty())
-        return {};
-    const std::string cause = errors.empty() ? alpm_strerror(alpm_errno(handle)) : errors.front();
-    Error error{Kind::verify, "database '" + database.repository + "' from " + database.origin + ": " + cause,
-                "the server holds a damaged database, or something else in its place: use another server"};
-    for (std::size_t i = 1; i < errors.size() && i < 20; ++i)
-        error.trace.push_back(errors[i]);
-    return error;
-}
 
 Result<std::string> text_field(const char* value, const std::string& subject, const char* field) {
     if (value == nullptr || *value == '\0')
@@ -135,12 +148,16 @@ Result<Resolver> Resolver::open(const std::string& folder, const std::string& ar
     alpm_option_set_questioncb(handle, &State::on_question, state.get());
     alpm_option_add_architecture(handle, architecture.c_str());
     for (const Database& database : databases) {
-        SLIPWAY_TRY(load(handle, database, state->errors));
+        SLIPWAY_TRY(state->load(database, database_path(folder, database.repository)));
     }
     return Resolver(std::move(state));
 }
 
-Result<Resolution> Resolver::resolve(const std::vector<std::string>& targets) {
+const std::vector<std::string>& Resolver::warnings() const {
+    return state_->warnings;
+}
+
+Result<std::vector<Package>> Resolver::resolve(const std::vector<std::string>& targets) {
     alpm_handle_t* handle = state_->handle.get();
     state_->hopeless.clear();
     // As `pacman -S`, but without the lock: the database folder is nobody else's.
@@ -151,13 +168,12 @@ Result<Resolution> Resolver::resolve(const std::vector<std::string>& targets) {
     alpm_list_t* problems = nullptr;
     const int prepared = alpm_trans_prepare(handle, &problems);
     if (prepared != 0) return prepare_error(handle, problems, state_->hopeless);
-    Resolution resolution;
+    std::vector<Package> packages;
     for (alpm_pkg_t* package : items<alpm_pkg_t>(alpm_trans_get_add(handle))) {
         SLIPWAY_TRY_ASSIGN(auto resolved, to_package(package));
-        resolution.packages.push_back(std::move(resolved));
+        packages.push_back(std::move(resolved));
     }
-    resolution.warnings = state_->warnings;
-    return resolution;
+    return packages;
 }
 
 } // namespace slipway::pacman_fetch

@@ -23,11 +23,6 @@ struct Database {
 /// Where libalpm keeps its files below `folder`; nothing else on the machine is read.
 std::string database_path(const std::string& folder, const std::string& repository);
 
-struct Resolution {
-    std::vector<Package> packages;     ///< in install order
-    std::vector<std::string> warnings; ///< what libalpm remarked
-};
-
 /// Databases loaded into libalpm. One resolve() after the other, on one thread.
 class Resolver {
 public:
@@ -39,12 +34,15 @@ public:
     Resolver& operator=(Resolver&&) noexcept;
     ~Resolver();
 
-    /// What `pacman -S --noconfirm TARGET...` would install into an empty root. A target is a name,
-    /// repository/name, a group or something provided, with a version ("bash>=5") or without.
+    /// What `pacman -S --noconfirm TARGET...` would install into an empty root, in that order. A target is a
+    /// name, repository/name, a group or something provided, with a version ("bash>=5") or without.
     /// Kind::not_found: a target or a dependency is in no repository. Kind::config: targets or packages
     /// exclude each other, or are for another architecture. Kind::verify: the database's entry of a package
     /// that is needed is not complete.
-    support::Result<Resolution> resolve(const std::vector<std::string>& targets);
+    support::Result<std::vector<Package>> resolve(const std::vector<std::string>& targets);
+
+    /// What is odd but no error, so far: libalpm's remarks, databases without packages.
+    const std::vector<std::string>& warnings() const;
 
 private:
     struct State;

@@ -39,9 +39,10 @@ std::string nearest_name(const std::vector<alpm_db_t*>& dbs, const std::string& 
 
 Result<void> add_package(alpm_handle_t* handle, const std::string& target, alpm_pkg_t* package) {
     if (alpm_add_pkg(handle, package) == 0) return {};
+    const alpm_errno_t why = alpm_errno(handle); // the getters below forget it
     const std::string name = alpm_pkg_get_name(package);
-    if (alpm_errno(handle) != ALPM_ERR_TRANS_DUP_TARGET)
-        return Error{Kind::config, "target " + quoted(target) + ": " + alpm_strerror(alpm_errno(handle))};
+    if (why != ALPM_ERR_TRANS_DUP_TARGET)
+        return Error{Kind::config, "target " + quoted(target) + ": " + alpm_strerror(why)};
     alpm_pkg_t* first = alpm_pkg_find(alpm_trans_get_add(handle), name.c_str());
     return Error{Kind::config,
                  "target " + quoted(target) + ": package " + quoted(name) + " is already taken from '"
@@ -127,6 +128,13 @@ Error wrong_architecture(alpm_handle_t* handle, alpm_list_t* problems) {
                  "set \"architecture\" to what the repository is for"};
 }
 
+Error without_file_name(alpm_handle_t* handle) {
+    std::vector<std::string> names;
+    for (alpm_pkg_t* package : items<alpm_pkg_t>(alpm_trans_get_add(handle)))
+        if (alpm_pkg_get_filename(package) == nullptr) names.push_back(quoted(alpm_pkg_get_name(package)));
+    return Error{Kind::verify, "packages " + support::join(names, ", ") + ": the database has no %FILENAME%"};
+}
+
 } // namespace
 
 Result<void> add_targets(alpm_handle_t* handle, const std::vector<std::string>& targets) {
@@ -147,6 +155,7 @@ Error prepare_error(alpm_handle_t* handle, alpm_list_t* problems, const std::vec
     if (why == ALPM_ERR_UNSATISFIED_DEPS) return unsatisfied(problems, hopeless);
     if (why == ALPM_ERR_CONFLICTING_DEPS) return conflicting(problems);
     if (why == ALPM_ERR_PKG_INVALID_ARCH) return wrong_architecture(handle, problems);
+    if (why == ALPM_ERR_PKG_INVALID_NAME) return without_file_name(handle);
     return Error{why == ALPM_ERR_MEMORY ? Kind::resource : Kind::internal,
                  std::string("libalpm: ") + alpm_strerror(why)};
 }

@@ -81,17 +81,11 @@ Result<std::unique_ptr<Transfer>> Transfer::create(const Download& download, Wat
     if (!transfer->file_) return support::errno_error("creating '" + download.path + "'", errno);
     transfer->easy_.reset(curl_easy_init());
     if (!transfer->easy_) return Error{Kind::resource, download.subject + ": out of memory"};
-    SLIPWAY_TRY(transfer->begin());
+    transfer->set_up();
     return transfer;
 }
 
-Result<void> Transfer::begin() {
-    if (::ftruncate(file_.get(), 0) != 0 || ::lseek(file_.get(), 0, SEEK_SET) != 0)
-        return support::errno_error("writing '" + download_.path + "'", errno);
-    received_ = 0;
-    hash_ = support::Sha256();
-    local_.reset();
-    words_[0] = '\0';
+void Transfer::set_up() {
     const std::string& url = download_.urls[server_];
     CURL* easy = easy_.get();
     curl_easy_reset(easy);
@@ -114,6 +108,17 @@ Result<void> Transfer::begin() {
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, connect_seconds);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, stall_seconds);
+}
+
+Result<void> Transfer::start_over() {
+    if (::ftruncate(file_.get(), 0) != 0 || ::lseek(file_.get(), 0, SEEK_SET) != 0)
+        return support::errno_error("writing '" + download_.path + "'", errno);
+    received_ = 0;
+    hash_ = support::Sha256();
+    local_.reset();
+    words_[0] = '\0';
+    ++server_;
+    set_up();
     return {};
 }
 
@@ -177,8 +182,7 @@ Result<Transfer::Next> Transfer::finish(CURLcode code) {
     if (stops_all(judged.error().kind)) return std::move(judged).error();
     failures_.push_back(std::move(judged).error());
     if (server_ + 1 == download_.urls.size()) return all_failed();
-    ++server_;
-    SLIPWAY_TRY(begin());
+    SLIPWAY_TRY(start_over());
     return Next::another_server;
 }
 

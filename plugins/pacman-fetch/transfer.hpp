@@ -72,7 +72,8 @@ private:
     static std::size_t on_bytes(char* data, std::size_t size, std::size_t count, void* self);
     static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
 
-    support::Result<void> begin();
+    void set_up();
+    support::Result<void> start_over(); ///< with the next server
     support::Result<void> take(std::string_view bytes);
     support::Result<void> judge(CURLcode code);
     support::Error error(support::Kind kind, const std::string& cause) const;

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// A real nginx on a loopback port, for the tests of what goes over the network.
+#pragma once
+
+#include <fixture.hpp>
+#include <sys/types.h>
+
+#include <string>
+
+namespace slipway::test {
+
+/// Serves `root` until destroyed:
+///   /...         the files
+///   /busy/...    status 503     /locked/...  status 401
+///   /loop/...    a redirect to itself        /moved/...   a redirect to /...
+///   /slow/...    the files at 8 kB a second
+///   /outside/... a redirect to file:///etc/hostname
+class Nginx {
+public:
+    explicit Nginx(const std::string& root);
+    ~Nginx();
+    Nginx(const Nginx&) = delete;
+    Nginx& operator=(const Nginx&) = delete;
+
+    /// "http://127.0.0.1:PORT".
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+
+    /// How many requests for `path` it has answered.
+    std::size_t requests(const std::string& path) const;
+
+private:
+    bool start(const std::string& root);
+
+    Scratch scratch_;
+    unsigned port_ = 0;
+    pid_t pid_ = -1;
+    mutable std::size_t asked_ = 0; ///< calls of requests()
+};
+
+/// A loopback port that nobody listened on a moment ago.
+unsigned free_port();
+
+} // namespace slipway::test
