@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <archive.h>
 #include <database.hpp>
 #include <support/fs.hpp>
+#include <support/text.hpp>
 
 #include <filesystem>
+#include <memory>
 
 namespace slipway::pacman_fetch {
 
@@ -15,13 +18,36 @@ namespace {
 /// The largest database of a distribution today has 10 MB.
 constexpr std::uint64_t max_database_bytes = 256u << 20;
 
+struct ArchiveDeleter {
+    void operator()(archive* a) const { archive_read_free(a); }
+};
+
+/// repo-add(8) writes tar, packed or not. libalpm reads whatever libarchive knows: an HTML page as an mtree
+/// listing, whose entries can name files of this machine, and an empty file as a repository without packages.
+/// The compressions are those of makepkg.conf(5) that libarchive does by itself.
+Result<void> check_is_tar(const std::string& subject, const std::string& path) {
+    const std::unique_ptr<archive, ArchiveDeleter> reader(archive_read_new());
+    if (!reader) return Error{Kind::resource, subject + ": out of memory"};
+    archive_read_support_filter_gzip(reader.get()); // not _all: some of those start programs
+    archive_read_support_filter_bzip2(reader.get());
+    archive_read_support_filter_xz(reader.get());
+    archive_read_support_filter_zstd(reader.get());
+    archive_read_support_format_tar(reader.get());
+    archive_entry* entry = nullptr;
+    if (archive_read_open_filename(reader.get(), path.c_str(), 65536) == ARCHIVE_OK
+        && archive_read_next_header(reader.get(), &entry) != ARCHIVE_FATAL)
+        return {};
+    const char* cause = archive_error_string(reader.get());
+    return Error{Kind::verify,
+                 subject + ": not a readable tar file: " + support::printable(cause != nullptr ? cause : ""),
+                 "the server holds a damaged database, or something else in its place: use another server"};
+}
+
 Result<Database> describe(const std::string& repository, const std::string& origin, const std::string& path) {
+    SLIPWAY_TRY(check_is_tar("database '" + repository + "' from " + origin, path));
     std::error_code failed;
     const auto size = std::filesystem::file_size(path, failed);
     if (failed) return support::errno_error("reading '" + path + "'", failed.value());
-    if (size == 0)
-        return Error{Kind::verify, "database '" + repository + "' from " + origin + ": the file is empty",
-                     "use another server"};
     SLIPWAY_TRY_ASSIGN(auto digest, support::sha256_of_file(path));
     return Database{repository, origin, size, std::move(digest)};
 }

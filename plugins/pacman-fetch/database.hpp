@@ -12,8 +12,8 @@
 
 namespace slipway::pacman_fetch {
 
-/// Fetch NAME.db of each repository to database_path(folder, NAME). Kind::verify for an empty file, which
-/// libalpm would take for a repository without packages.
+/// Fetch NAME.db of each repository to database_path(folder, NAME). Kind::verify, naming database and server,
+/// for what is no tar file.
 support::Result<std::vector<Database>> fetch_databases(Downloader& downloader, const DownloadHooks& hooks,
                                                        const std::vector<Repository>& repositories,
                                                        const std::string& architecture,
