@@ -40,7 +40,7 @@ Result<std::unique_ptr<Downloader>> Downloader::create(unsigned parallel) {
     return downloader;
 }
 
-bool Downloader::cancelled() {
+bool Downloader::stop() const {
     tell_progress();
     return hooks_->cancelled();
 }
@@ -54,7 +54,7 @@ void Downloader::tell_progress() const {
 }
 
 Result<void> Downloader::start(std::size_t index, const Download& download) {
-    SLIPWAY_TRY_ASSIGN(auto transfer, Transfer::create(download, *this));
+    SLIPWAY_TRY_ASSIGN(auto transfer, Transfer::create(download, stop_));
     CURL* easy = transfer->easy();
     if (const auto code = curl_multi_add_handle(multi_.get(), easy); code != CURLM_OK)
         return multi_error(code);

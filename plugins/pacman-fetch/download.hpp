@@ -20,7 +20,7 @@ struct DownloadHooks {
 };
 
 /// Fetches files in parallel. Not thread-safe.
-class Downloader final : Watcher {
+class Downloader {
 public:
     /// `parallel`: transfers at the same time, at least 1.
     static support::Result<std::unique_ptr<Downloader>> create(unsigned parallel);
@@ -42,7 +42,7 @@ private:
 
     explicit Downloader(unsigned parallel) : parallel_(parallel) {}
 
-    bool cancelled() override;
+    bool stop() const;
     support::Result<void> start(std::size_t index, const Download& download);
     support::Result<void> collect(std::vector<std::string>& origins);
     support::Result<void> collect_one(CURL* easy, CURLcode code, std::vector<std::string>& origins);
@@ -50,6 +50,7 @@ private:
     void tell_progress() const;
 
     unsigned parallel_;
+    const std::function<bool()> stop_ = [this] { return stop(); };
     std::unique_ptr<CURLM, MultiDeleter> multi_;
     std::map<CURL*, Active> active_; ///< their handles are in multi_
     const DownloadHooks* hooks_ = nullptr;

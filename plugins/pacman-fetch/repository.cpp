@@ -68,8 +68,7 @@ std::vector<std::string> urls_of(const Repository& repository, std::string_view 
         replace_all(server, "$arch", architecture);
         while (!server.empty() && server.back() == '/')
             server.pop_back();
-        const char* scheme = server.starts_with('/') ? "file://" : "";
-        urls.push_back(scheme + escape(server, "/?#[]%") + "/" + escape(file, ""));
+        urls.push_back(escape(server, "/?#[]%") + "/" + escape(file, ""));
     }
     return urls;
 }

@@ -25,7 +25,7 @@ support::Result<void> check_repository_name(const std::string& name);
 support::Result<void> check_file_name(const std::string& name);
 
 /// Where each server of the repository keeps `file`: $repo and $arch replaced as pacman.conf(5) has it,
-/// the file's name percent-encoded (RFC 3986). A server that is an absolute path is a file:// URL.
+/// the file's name percent-encoded (RFC 3986).
 std::vector<std::string> urls_of(const Repository& repository, std::string_view architecture,
                                  std::string_view file);
 

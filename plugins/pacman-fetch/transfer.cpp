@@ -74,8 +74,9 @@ bool stops_all(Kind kind) {
 
 } // namespace
 
-Result<std::unique_ptr<Transfer>> Transfer::create(const Download& download, Watcher& watcher) {
-    std::unique_ptr<Transfer> transfer(new Transfer(download, watcher));
+Result<std::unique_ptr<Transfer>> Transfer::create(const Download& download,
+                                                   const std::function<bool()>& stop) {
+    std::unique_ptr<Transfer> transfer(new Transfer(download, stop));
     transfer->file_ =
         support::UniqueFd(::open(download.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     if (!transfer->file_) return support::errno_error("creating '" + download.path + "'", errno);
@@ -140,7 +141,7 @@ std::size_t Transfer::on_bytes(char* data, std::size_t size, std::size_t count, 
 }
 
 int Transfer::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-    return static_cast<Transfer*>(self)->watcher_.cancelled() ? 1 : 0;
+    return static_cast<Transfer*>(self)->stop_() ? 1 : 0;
 }
 
 Result<void> Transfer::take(std::string_view bytes) {

@@ -10,6 +10,7 @@
 #include <support/result.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,18 +37,13 @@ struct EasyDeleter {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
 };
 
-/// Asked every few bytes; true stops the transfer.
-class Watcher {
-public:
-    virtual ~Watcher() = default;
-    virtual bool cancelled() = 0;
-};
-
 /// One Download in progress. Not thread-safe.
 class Transfer {
 public:
-    /// `download` and `watcher` must outlive it. Kind::io and friends: the file cannot be made.
-    static support::Result<std::unique_ptr<Transfer>> create(const Download& download, Watcher& watcher);
+    /// `stop` is asked every few bytes; true ends the transfer. Both must outlive it. Kind::io and friends:
+    /// the file cannot be made.
+    static support::Result<std::unique_ptr<Transfer>> create(const Download& download,
+                                                             const std::function<bool()>& stop);
     Transfer(const Transfer&) = delete;
     Transfer& operator=(const Transfer&) = delete;
 
@@ -67,7 +63,8 @@ public:
     support::Result<Next> finish(CURLcode code);
 
 private:
-    Transfer(const Download& download, Watcher& watcher) : download_(download), watcher_(watcher) {}
+    Transfer(const Download& download, const std::function<bool()>& stop)
+        : download_(download), stop_(stop) {}
 
     static std::size_t on_bytes(char* data, std::size_t size, std::size_t count, void* self);
     static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
@@ -80,7 +77,7 @@ private:
     support::Error all_failed() const;
 
     const Download& download_;
-    Watcher& watcher_;
+    const std::function<bool()>& stop_;
     std::unique_ptr<CURL, EasyDeleter> easy_;
     support::UniqueFd file_;
     support::Sha256 hash_;

@@ -50,8 +50,6 @@ TEST(Repository, UrlsAreEncoded) {
                 ElementsAre("http://a/a-1:2+3~4-1-any.pkg.tar.zst"));
     EXPECT_THAT(urls_of({"core", {"http://a/x%20y/my repo"}}, "x86_64", "a b?c#d%e"),
                 ElementsAre("http://a/x%20y/my%20repo/a%20b%3Fc%23d%25e"));
-    EXPECT_THAT(urls_of({"core", {"/srv/repo"}}, "x86_64", "core.db"),
-                ElementsAre("file:///srv/repo/core.db"));
 }
 
 TEST(Repository, MessagesHaveNoCredentials) {
