@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The built pacman-fetch.so, on a repository of real packages.
+#include <dlfcn.h>
 #include <fake_host/fake_host.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nginx.hpp>
 #include <support/fs.hpp>
 #include <support/hash.hpp>
+
+#include <algorithm>
 
 namespace slipway::test {
 namespace {
@@ -229,10 +232,27 @@ TEST(PacmanFetch, RefusesRepositoriesItCannotName) {
     EXPECT_THAT(configure("core", "local"), StartsWith("repository 'local': the name belongs"));
 }
 
-TEST(PacmanFetch, Description) {
-    Finished exports = run({"nm", "-D", "--defined-only", plugin});
+TEST(PacmanFetch, ExportsOneSymbol) {
+    const Finished exports = run({"nm", "-D", "--defined-only", plugin});
     EXPECT_THAT(exports.output, testing::EndsWith(" slipway_plugin_v1\n"));
     EXPECT_EQ(std::count(exports.output.begin(), exports.output.end(), '\n'), 1);
+}
+
+TEST(PacmanFetch, DescribesItself) {
+    void* library = ::dlopen(plugin, RTLD_NOW | RTLD_LOCAL);
+    ASSERT_NE(library, nullptr) << ::dlerror();
+    const auto entry = reinterpret_cast<slipway_entry_fn>(::dlsym(library, SLIPWAY_ENTRY_SYMBOL));
+    const slipway_stage_desc& stage = *entry()->stage(0);
+    EXPECT_EQ(stage.flags, unsigned{SLIPWAY_IDEMPOTENT});
+    EXPECT_STREQ(stage.capabilities, R"({"network": true})");
+    auto schema = json::parse(stage.config_schema);
+    ASSERT_TRUE(schema) << schema.error().message();
+    EXPECT_EQ(schema.value().at_pointer("/properties/architecture/default")->as_string(), "x86_64");
+    EXPECT_FALSE(schema.value()["additionalProperties"].as_bool(true));
+    auto ports = json::parse(stage.ports);
+    ASSERT_TRUE(ports) << ports.error().message();
+    EXPECT_EQ(ports.value()["outputs"].as_array().size(), 2u);
+    EXPECT_EQ(ports.value().find("inputs"), nullptr);
 }
 
 } // namespace
