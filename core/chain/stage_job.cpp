@@ -109,6 +109,7 @@ void StageJob::take_call(const std::string& kind, const json::Value& body) {
     if (kind == "input_open") return open_input(body);
     if (kind == "output_create") return create_output(body);
     if (kind == "output_commit") return commit_output(body);
+    if (kind == "contains") return reply(contains(body["sha256"].as_string()));
     if (kind == "adopt") return adopt(body);
     if (kind == "secret") return give_secret(body);
     if (kind == "effect") return declare_effect(body);
@@ -184,6 +185,13 @@ void StageJob::commit_output(const json::Value& body) {
                                     work->stored.error().hint));
             reply(publish(port, work->output.name, work->stored.value(), meta));
         });
+}
+
+slipway_status StageJob::contains(const std::string& sha256) {
+    auto digest = Digest::parse(sha256);
+    if (!digest) return refuse(SLIPWAY_CONFIG, digest.error().what);
+    auto size = context_.store.check(digest.value());
+    return size ? SLIPWAY_OK : status_of(size.error());
 }
 
 void StageJob::adopt(const json::Value& body) {

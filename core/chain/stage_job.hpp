@@ -65,6 +65,7 @@ private:
     void open_input(const support::json::Value& body);
     void create_output(const support::json::Value& body);
     void commit_output(const support::json::Value& body);
+    slipway_status contains(const std::string& sha256);
     void adopt(const support::json::Value& body);
     void give_secret(const support::json::Value& body);
     void declare_effect(const support::json::Value& body);

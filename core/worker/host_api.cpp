@@ -79,7 +79,7 @@ struct HostApi::Functions {
 
     static const void* get_extension(const slipway_host*, const char* id) {
         static constexpr slipway_host_effect_1 effect{&declare_effect};
-        static constexpr slipway_host_store_1 store{&adopt};
+        static constexpr slipway_host_store_1 store{&contains, &adopt};
         if (std::strcmp(id, SLIPWAY_EXT_EFFECT_1) == 0) return &effect;
         if (std::strcmp(id, SLIPWAY_EXT_STORE_1) == 0) return &store;
         return nullptr;
@@ -168,6 +168,10 @@ struct HostApi::Functions {
     static slipway_status output_commit(const slipway_host* host, const char* port, const char* meta) {
         return simple_call(host,
                            json::Object{{"t", "output_commit"}, {"port", safe(port)}, {"meta", text_of(meta)}});
+    }
+
+    static slipway_status contains(const slipway_host* host, const char* sha256) {
+        return simple_call(host, json::Object{{"t", "contains"}, {"sha256", safe(sha256)}});
     }
 
     static slipway_status adopt(const slipway_host* host, const char* port, const char* name, const char* sha256,

@@ -225,9 +225,13 @@ typedef struct slipway_host_effect_1 {
 #define SLIPWAY_EXT_STORE_1 "slipway.store/1"
 
 typedef struct slipway_host_store_1 {
-    /* Publish the stored artifact `sha256` (64 lower-case hex digits) on an output port, as if it had
-     * been created, written and committed. SLIPWAY_NOT_FOUND: the store does not hold it; create it.
-     * meta_json as for output_commit(). */
+    /* Does the store hold the artifact `sha256` (64 lower-case hex digits)? SLIPWAY_OK: yes, and adopt()
+     * will find it while this run lasts. SLIPWAY_NOT_FOUND: no. */
+    slipway_status (*contains)(const slipway_host* host, const char* sha256);
+
+    /* Publish the stored artifact `sha256` on an output port, as if it had been created, written and
+     * committed. SLIPWAY_NOT_FOUND: the store does not hold it; create it. meta_json as for
+     * output_commit(). */
     slipway_status (*adopt)(const slipway_host* host, const char* port, const char* name,
                             const char* sha256, const char* meta_json);
 } slipway_host_store_1;
@@ -406,7 +410,8 @@ SLIPWAY_PIN(slipway_effect_1, summary, 24);
 SLIPWAY_PIN(slipway_effect_1, detail, 32);
 SLIPWAY_PIN_SIZE(slipway_effect_1, 40);
 SLIPWAY_PIN_SIZE(slipway_host_effect_1, 8);
-SLIPWAY_PIN_SIZE(slipway_host_store_1, 8);
+SLIPWAY_PIN(slipway_host_store_1, adopt, 8);
+SLIPWAY_PIN_SIZE(slipway_host_store_1, 16);
 
 SLIPWAY_PIN(slipway_job, flags, 4);
 SLIPWAY_PIN(slipway_job, attempt, 8);

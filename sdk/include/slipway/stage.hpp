@@ -189,6 +189,9 @@ public:
 
     result<output> create_output(const char* port, const std::string& name) const;
 
+    /// Does the store hold this artifact? Then adopt() will find it.
+    bool stored(const std::string& sha256) const;
+
     /// Publish what the store already holds; false if it does not.
     result<bool> adopt(const char* port, const std::string& name, const std::string& sha256,
                        const std::string& meta_json = {}) const;
@@ -201,6 +204,10 @@ public:
                         const std::string& summary, const std::string& detail = {}) const;
 
 private:
+    const slipway_host_store_1* store() const {
+        return static_cast<const slipway_host_store_1*>(host_->get_extension(host_, SLIPWAY_EXT_STORE_1));
+    }
+
     const slipway_host* host_;
     const slipway_job* job_;
 };
@@ -386,12 +393,14 @@ inline result<output> context::create_output(const char* port, const std::string
     return output(host_, port, fd);
 }
 
+inline bool context::stored(const std::string& sha256) const {
+    return store() != nullptr && store()->contains(host_, sha256.c_str()) == SLIPWAY_OK;
+}
+
 inline result<bool> context::adopt(const char* port, const std::string& name, const std::string& sha256,
                                    const std::string& meta_json) const {
-    const auto* store =
-        static_cast<const slipway_host_store_1*>(host_->get_extension(host_, SLIPWAY_EXT_STORE_1));
-    if (store == nullptr) return false;
-    const auto status = store->adopt(host_, port, name.c_str(), sha256.c_str(),
+    if (store() == nullptr) return false;
+    const auto status = store()->adopt(host_, port, name.c_str(), sha256.c_str(),
                                      meta_json.empty() ? nullptr : meta_json.c_str());
     if (status == SLIPWAY_NOT_FOUND) return false;
     if (status != SLIPWAY_OK)

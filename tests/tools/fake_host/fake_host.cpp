@@ -28,7 +28,7 @@ struct Callbacks {
 
     static const void* get_extension(const slipway_host*, const char* id) {
         static const slipway_host_effect_1 effect{&declare};
-        static const slipway_host_store_1 store{&adopt};
+        static const slipway_host_store_1 store{&contains, &adopt};
         if (std::strcmp(id, SLIPWAY_EXT_EFFECT_1) == 0) return &effect;
         if (std::strcmp(id, SLIPWAY_EXT_STORE_1) == 0) return &store;
         return nullptr;
@@ -95,6 +95,10 @@ struct Callbacks {
         const FakeHost::Open open = it->second;
         h.open_.erase(it);
         return publish(h, port, open.name.c_str(), open.path, meta);
+    }
+
+    static slipway_status contains(const slipway_host* host, const char* sha256) {
+        return self(host).stored.contains(sha256) ? SLIPWAY_OK : SLIPWAY_NOT_FOUND;
     }
 
     static slipway_status adopt(const slipway_host* host, const char* port, const char* name, const char* sha256,

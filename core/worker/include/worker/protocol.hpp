@@ -20,6 +20,7 @@
 //   {"t": "input_open", "port": s, "index": n}
 //   {"t": "output_create", "port": s, "name": s}
 //   {"t": "output_commit", "port": s, "meta": s}
+//   {"t": "contains", "sha256": s}
 //   {"t": "adopt", "port": s, "name": s, "sha256": s, "meta": s}
 //   {"t": "secret", "name": s}
 //   {"t": "effect", "state": n, "kind": s, "target": s, "summary": s, "detail": s}
