@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The stage `compress` as the host sees it.
+#include <command/command.hpp>
+#include <fake_host/fake_host.hpp>
+#include <gtest/gtest.h>
+#include <support/fs.hpp>
+#include <support/hash.hpp>
+
+using namespace slipway;
+using test::FakeHost;
+using test::run_command;
+
+namespace {
+
+const std::string plugin = SLIPWAY_STAGES "/compress.so";
+
+class CompressStage : public ::testing::Test {
+protected:
+    FakeHost host_{plugin, "compress"};
+};
+
+TEST_F(CompressStage, TarBecomesZstdWithItsSums) {
+    test::ScratchFolder folder;
+    ASSERT_TRUE(support::make_dirs(folder / "root/etc"));
+    ASSERT_TRUE(support::write_file(folder / "root/etc/os-release", "NAME=Test\n"));
+    ASSERT_EQ(run_command({"tar", "-C", folder / "root", "-cf", folder / "base.tar", "etc"}).status, 0);
+    host_.add_input_file("file", folder / "base.tar", "application/x-tar");
+    ASSERT_EQ(host_.execute("{}"), SLIPWAY_OK) << host_.said();
+
+    ASSERT_EQ(host_.outputs["archive"].size(), 1u);
+    const test::Artifact& archive = host_.outputs["archive"][0];
+    EXPECT_EQ(archive.name, "base.tar.zst");
+    EXPECT_EQ(archive.type, "application/zstd");
+    const std::string digest = support::sha256_of_file(archive.path).value().hex();
+    EXPECT_EQ(archive.meta["sha256"].as_string(), digest);
+    EXPECT_EQ(run_command({"zstd", "-t", archive.path}).status, 0);
+    EXPECT_EQ(run_command({"tar", "--zstd", "-xOf", archive.path, "etc/os-release"}).output, "NAME=Test\n");
+
+    ASSERT_EQ(host_.outputs["sums"].size(), 1u);
+    EXPECT_EQ(host_.outputs["sums"][0].name, "SHA256SUMS");
+    EXPECT_EQ(host_.outputs["sums"][0].text(), digest + "  base.tar.zst\n");
+}
+
+TEST_F(CompressStage, XzWithAName) {
+    host_.add_input("file", "base.tar", std::string(100'000, 'a'));
+    ASSERT_EQ(host_.execute(R"({"format": "xz", "level": 9, "name": "rootfs.xz"})"), SLIPWAY_OK)
+        << host_.said();
+    const test::Artifact& archive = host_.outputs["archive"].at(0);
+    EXPECT_EQ(archive.name, "rootfs.xz");
+    EXPECT_EQ(archive.type, "application/x-xz");
+    const auto tested = run_command({"xz", "-t", archive.path});
+    EXPECT_EQ(tested.status, 0) << tested.output;
+    EXPECT_EQ(host_.outputs["sums"].at(0).text().substr(64), "  rootfs.xz\n");
+}
+
+TEST_F(CompressStage, LevelOutOfRange) {
+    EXPECT_EQ(host_.configure(R"({"format": "xz", "level": 19})"), SLIPWAY_CONFIG);
+    EXPECT_EQ(host_.said(), "level: 19 is out of the range of xz");
+    EXPECT_EQ(host_.diagnostics.back().hint, "use a number from 0 to 9");
+    EXPECT_EQ(host_.diagnostics.back().config_path, "/level");
+}
+
+TEST_F(CompressStage, TooBig) {
+    std::string noise(50'000, '\0');
+    for (std::size_t i = 0; i < noise.size(); ++i)
+        noise[i] = support::Digest::of(std::to_string(i)).hex()[0];
+    host_.add_input("file", "base.tar", noise);
+    EXPECT_EQ(host_.execute(R"({"max_size": 1000})"), SLIPWAY_RESOURCE);
+    EXPECT_TRUE(host_.said().starts_with("'base.tar.zst': ")) << host_.said();
+    EXPECT_TRUE(host_.said().ends_with("but max_size is 1000 (1.0 kB)")) << host_.said();
+    EXPECT_EQ(host_.diagnostics.back().hint,
+              "try a higher level, the format xz, or fewer packages: the input has 50.0 kB");
+    EXPECT_EQ(host_.diagnostics.back().config_path, "/max_size");
+    EXPECT_TRUE(host_.outputs.empty());
+}
+
+TEST_F(CompressStage, Cancelled) {
+    host_.add_input("file", "base.tar", "x");
+    host_.cancelled = true;
+    EXPECT_EQ(host_.execute("{}"), SLIPWAY_CANCELLED);
+    EXPECT_EQ(host_.said(), "compressing 'base.tar': cancelled");
+    EXPECT_TRUE(host_.outputs.empty());
+}
+
+} // namespace
