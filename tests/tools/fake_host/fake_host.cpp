@@ -196,7 +196,7 @@ void FakeHost::add_input_file(const std::string& port, const std::string& path, 
     meta.set("size", static_cast<std::int64_t>(std::filesystem::file_size(path)));
     meta.set("sha256", digest.value().hex());
     meta.set("stage", "test");
-    meta.set("variant", json::Object{});
+    meta.set("variant", input_variant);
     meta.set("annotations", std::move(annotations));
     inputs_[port].push_back({name, type, path, std::move(meta)});
 }

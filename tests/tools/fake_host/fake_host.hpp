@@ -55,6 +55,9 @@ public:
     /// configure() and run(), stopping at the first that fails.
     slipway_status execute(const std::string& options_json, unsigned job_flags = 0);
 
+    /// The variant of the inputs added from now on.
+    support::json::Value input_variant = support::json::Object{};
+
     // Set before run().
     std::map<std::string, std::string> secrets;
     std::map<std::string, std::string> stored; ///< what slipway.store/1 holds: sha256 to file path
