@@ -206,7 +206,7 @@ slipway_status FakeHost::configure(const std::string& options) {
 }
 
 slipway_status FakeHost::run(unsigned job_flags) {
-    const slipway_job job{sizeof(slipway_job), job_flags, 1,
+    const slipway_job job{sizeof(slipway_job), job_flags, attempt,
                           0,                   "test-run", "test-stage",
                           variant.c_str(),     chain.c_str()};
     return instance_->run(instance_, &job);

@@ -4,6 +4,7 @@
 // inputs from strings or files, and keeps what the stage published and said.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -62,7 +63,8 @@ public:
     std::map<std::string, std::string> secrets;
     std::map<std::string, std::string> stored; ///< what slipway.store/1 holds: sha256 to file path
     std::int64_t epoch = 1793836800;           // 2026-11-05
-    bool cancelled = false;
+    std::atomic<bool> cancelled = false;       // may be set from another thread
+    unsigned attempt = 1;
     std::string variant = "{}";
     std::string chain = R"({"name": "test", "version": "05112026"})";
 
