@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <array>
+#include <clocale>
+#include <vector>
+
+#include "archive.hpp"
+#include <archive.h>
+#include <archive_entry.h>
+#include <fcntl.h>
+
+namespace slipway::rootfs {
+
+using support::Error;
+using support::Kind;
+using support::Result;
+
+namespace {
+
+/// libarchive converts names to the character set of the thread's locale. Under C.UTF-8 they pass as they
+/// are, whatever the process has set, and a name that is no UTF-8 is an error.
+class Utf8Scope {
+public:
+    Utf8Scope() {
+        static const locale_t utf8 = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+        if (utf8 != nullptr) previous_ = ::uselocale(utf8);
+    }
+
+    Utf8Scope(const Utf8Scope&) = delete;
+    Utf8Scope& operator=(const Utf8Scope&) = delete;
+
+    ~Utf8Scope() {
+        if (previous_ != nullptr) ::uselocale(previous_);
+    }
+
+private:
+    locale_t previous_ = nullptr;
+};
+
+Error damaged(archive* a) {
+    const char* text = archive_error_string(a);
+    return Error{Kind::verify, text != nullptr ? text : "not readable", "the file is damaged; fetch it again"};
+}
+
+Error refuse(const Entry& entry, const char* why) {
+    return Error{Kind::verify, "entry '" + entry.path + "' " + why,
+                 "no sound package has such an entry; do not use it"};
+}
+
+ArchiveHandle new_reader() {
+    ArchiveHandle handle(archive_read_new());
+    if (handle == nullptr) throw std::bad_alloc();
+    return handle;
+}
+
+Result<Type> type_of(archive_entry* e, const Entry& entry) {
+    if (archive_entry_hardlink(e) != nullptr) return Type::hardlink;
+    switch (archive_entry_filetype(e)) {
+    case AE_IFREG:
+        return Type::file;
+    case AE_IFDIR:
+        return Type::directory;
+    case AE_IFLNK:
+        return Type::symlink;
+    case AE_IFIFO:
+        return Type::fifo;
+    case AE_IFCHR:
+    case AE_IFBLK:
+        return refuse(entry, "is a device node");
+    default:
+        return refuse(entry, "is of an unknown type");
+    }
+}
+
+Result<std::uint32_t> owner_id(la_int64_t id, const Entry& entry) {
+    if (id < 0 || id >= 0xffffffff) return refuse(entry, "has an impossible owner"); // (uid_t)-1 is none
+    return static_cast<std::uint32_t>(id);
+}
+
+/// pacman's extraction restores them all but these two kinds (libarchive's archive_write_disk).
+Result<void> read_xattrs(archive_entry* e, Entry& entry) {
+    const char* name = nullptr;
+    const void* value = nullptr;
+    std::size_t size = 0;
+    archive_entry_xattr_reset(e);
+    while (archive_entry_xattr_next(e, &name, &value, &size) == ARCHIVE_OK) {
+        const std::string_view key = name != nullptr ? name : "";
+        if (key.starts_with("system.") || key.starts_with("xfsroot.")) continue;
+        if (auto checked = check_text(key); !checked || key.find('=') != std::string_view::npos)
+            return refuse(entry, "has an extended attribute with an unusable name");
+        entry.xattrs.emplace(key, std::string(static_cast<const char*>(value), size));
+    }
+    return {};
+}
+
+Result<Entry> convert(archive_entry* e) {
+    Entry entry;
+    const char* path = archive_entry_pathname(e);
+    entry.path = path != nullptr ? path : "";
+    while (entry.path.size() > 1 && entry.path.ends_with('/'))
+        entry.path.pop_back();
+    SLIPWAY_TRY(check_path(entry.path));
+    SLIPWAY_TRY_ASSIGN(entry.type, type_of(e, entry));
+    SLIPWAY_TRY_ASSIGN(entry.uid, owner_id(archive_entry_uid(e), entry));
+    SLIPWAY_TRY_ASSIGN(entry.gid, owner_id(archive_entry_gid(e), entry));
+    entry.mode = entry.type == Type::symlink ? 0777 : archive_entry_perm(e); // Linux gives a symlink no mode
+    entry.mtime = {archive_entry_mtime(e), static_cast<std::uint32_t>(archive_entry_mtime_nsec(e))};
+    const auto size = static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(e), 0));
+    if (entry.type == Type::file) entry.size = size;
+    if (entry.type == Type::hardlink && size > 0) return refuse(entry, "is a hard link with content of its own");
+    const char* link = entry.type == Type::hardlink  ? archive_entry_hardlink(e)
+                       : entry.type == Type::symlink ? archive_entry_symlink(e)
+                                                     : nullptr;
+    entry.link = link != nullptr ? link : "";
+    if (entry.type == Type::hardlink) SLIPWAY_TRY(check_path(entry.link));
+    if (entry.type == Type::symlink) SLIPWAY_TRY(check_text(entry.link));
+    SLIPWAY_TRY(read_xattrs(e, entry));
+    return entry;
+}
+
+} // namespace
+
+void FreeArchive::operator()(archive* a) const { archive_read_free(a); }
+
+Decompressor::Decompressor(ArchiveHandle handle, support::UniqueFd fd, Pulse pulse)
+    : fd_(std::move(fd)), handle_(std::move(handle)), pulse_(std::move(pulse)) {
+    // One by one: archive_read_support_filter_all() would start programs for the formats it cannot read.
+    archive_read_support_filter_zstd(handle_.get());
+    archive_read_support_filter_xz(handle_.get());
+    archive_read_support_filter_gzip(handle_.get());
+    archive_read_support_filter_bzip2(handle_.get());
+    archive_read_support_format_raw(handle_.get());
+    archive_read_support_format_empty(handle_.get());
+}
+
+Result<Decompressor> Decompressor::open(support::UniqueFd fd, Pulse pulse) {
+    constexpr std::size_t block = 256u << 10;
+    const int number = fd.get();
+    // Starts at byte 0 even if the descriptor shares its offset with one that was read before.
+    if (::lseek(number, 0, SEEK_SET) != 0) return support::errno_error("rewinding", errno);
+    ::posix_fadvise(number, 0, 0, POSIX_FADV_SEQUENTIAL);
+    Decompressor d(new_reader(), std::move(fd), std::move(pulse));
+    if (archive_read_open_fd(d.handle_.get(), number, block) != ARCHIVE_OK) return damaged(d.handle_.get());
+    SLIPWAY_TRY(d.start());
+    return d;
+}
+
+Result<Decompressor> Decompressor::open(std::string_view bytes) {
+    Decompressor d(new_reader(), {}, {});
+    if (archive_read_open_memory(d.handle_.get(), bytes.data(), bytes.size()) != ARCHIVE_OK)
+        return damaged(d.handle_.get());
+    SLIPWAY_TRY(d.start());
+    return d;
+}
+
+Result<void> Decompressor::start() {
+    archive_entry* ignored = nullptr;
+    const int status = archive_read_next_header(handle_.get(), &ignored);
+    if (status != ARCHIVE_OK && status != ARCHIVE_EOF) return damaged(handle_.get());
+    at_end_ = status == ARCHIVE_EOF;
+    return {};
+}
+
+Result<void> Decompressor::pulse() const {
+    if (!pulse_) return {};
+    return pulse_(static_cast<std::uint64_t>(std::max<la_int64_t>(archive_filter_bytes(handle_.get(), -1), 0)));
+}
+
+Result<std::string_view> Decompressor::next() {
+    SLIPWAY_TRY(pulse());
+    const void* bytes = nullptr;
+    std::size_t size = 0;
+    la_int64_t offset = 0;
+    while (!at_end_) {
+        const int status = archive_read_data_block(handle_.get(), &bytes, &size, &offset);
+        at_end_ = status == ARCHIVE_EOF;
+        if (status != ARCHIVE_OK && status != ARCHIVE_EOF) return damaged(handle_.get());
+        if (size > 0) return std::string_view(static_cast<const char*>(bytes), size);
+    }
+    return std::string_view();
+}
+
+PackageReader::PackageReader(Decompressor source) : source_(std::move(source)), handle_(new_reader()) {
+    archive_read_support_format_tar(handle_.get());
+}
+
+std::ptrdiff_t PackageReader::read(archive* a, void* self, const void** buffer) {
+    auto& reader = *static_cast<PackageReader*>(self);
+    auto bytes = reader.source_.next();
+    if (!bytes) {
+        archive_set_error(a, EIO, "%s", bytes.error().what.c_str());
+        reader.source_error_ = std::move(bytes).error();
+        return -1;
+    }
+    *buffer = bytes.value().data();
+    return static_cast<std::ptrdiff_t>(bytes.value().size());
+}
+
+Result<std::unique_ptr<PackageReader>> PackageReader::open(support::UniqueFd fd, Pulse pulse) {
+    SLIPWAY_TRY_ASSIGN(Decompressor source, Decompressor::open(std::move(fd), std::move(pulse)));
+    std::unique_ptr<PackageReader> reader(new PackageReader(std::move(source)));
+    if (archive_read_open(reader->handle_.get(), reader.get(), nullptr, &PackageReader::read, nullptr) != ARCHIVE_OK)
+        return reader->failure();
+    return reader;
+}
+
+Error PackageReader::failure() const { return source_error_ ? *source_error_ : damaged(handle_.get()); }
+
+Result<std::optional<Entry>> PackageReader::next() {
+    const Utf8Scope scope;
+    archive_entry* e = nullptr;
+    const int status = archive_read_next_header(handle_.get(), &e);
+    if (status == ARCHIVE_EOF) return std::optional<Entry>();
+    // A warning (a name that is no UTF-8, a malformed extended header) is no entry to trust.
+    if (status != ARCHIVE_OK) return failure();
+    SLIPWAY_TRY_ASSIGN(Entry entry, convert(e));
+    size_ = entry.size;
+    return std::optional<Entry>(std::move(entry));
+}
+
+Result<void> PackageReader::zeros(std::uint64_t count, const Sink& sink) const {
+    static constexpr std::array<char, 64u << 10> block{};
+    while (count > 0) {
+        const auto n = std::min<std::uint64_t>(count, block.size());
+        SLIPWAY_TRY(source_.pulse());
+        SLIPWAY_TRY(sink({block.data(), static_cast<std::size_t>(n)}));
+        count -= n;
+    }
+    return {};
+}
+
+Result<void> PackageReader::content(const Sink& sink) {
+    std::uint64_t done = 0;
+    for (;;) {
+        const void* bytes = nullptr;
+        std::size_t size = 0;
+        la_int64_t offset = 0;
+        const int status = archive_read_data_block(handle_.get(), &bytes, &size, &offset);
+        if (status == ARCHIVE_EOF) break;
+        if (status != ARCHIVE_OK) return failure();
+        const auto begin = static_cast<std::uint64_t>(offset);
+        if (begin < done || begin > size_ || size > size_ - begin)
+            return Error{Kind::verify, "content larger than its header says", "the file is damaged; fetch it again"};
+        SLIPWAY_TRY(zeros(begin - done, sink));
+        SLIPWAY_TRY(sink({static_cast<const char*>(bytes), size}));
+        done = begin + size;
+    }
+    return zeros(size_ - done, sink);
+}
+
+Result<std::string> PackageReader::text(std::size_t max_bytes) {
+    if (size_ > max_bytes)
+        return Error{Kind::resource, "larger than " + std::to_string(max_bytes) + " bytes"};
+    std::string text;
+    SLIPWAY_TRY(content([&](std::string_view bytes) {
+        text += bytes;
+        return Result<void>();
+    }));
+    return text;
+}
+
+Result<void> PackageReader::finish() {
+    for (;;) {
+        SLIPWAY_TRY_ASSIGN(const std::string_view bytes, source_.next());
+        if (bytes.empty()) return {};
+    }
+}
+
+Result<std::vector<std::string>> mtree_paths(std::string_view text) {
+    const Utf8Scope scope;
+    const ArchiveHandle handle = new_reader();
+    archive_read_support_format_mtree(handle.get());
+    if (archive_read_open_memory(handle.get(), text.data(), text.size()) != ARCHIVE_OK) return damaged(handle.get());
+    std::vector<std::string> paths;
+    archive_entry* e = nullptr;
+    int status = ARCHIVE_OK;
+    while ((status = archive_read_next_header(handle.get(), &e)) == ARCHIVE_OK) {
+        const char* name = archive_entry_pathname(e);
+        std::string path = name != nullptr ? name : "";
+        if (path.starts_with("./")) path.erase(0, 2);
+        if (path.starts_with('.')) continue;
+        SLIPWAY_TRY(check_path(path));
+        if (archive_entry_filetype(e) == AE_IFDIR) path += '/';
+        paths.push_back(std::move(path));
+    }
+    if (status != ARCHIVE_EOF) return damaged(handle.get());
+    return paths;
+}
+
+} // namespace slipway::rootfs

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Reading package files with libarchive: decompression and the tar format are two objects, so that the
+// first can run ahead on another thread without the second noticing.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "entry.hpp"
+#include <support/fs.hpp>
+
+struct archive;
+struct archive_entry;
+
+namespace slipway::rootfs {
+
+struct FreeArchive {
+    void operator()(archive* a) const;
+};
+
+using ArchiveHandle = std::unique_ptr<archive, FreeArchive>;
+
+/// Called at least once per megabyte, with the compressed bytes read so far. An error stops the reading
+/// and is what the reading function returns.
+using Pulse = std::function<support::Result<void>(std::uint64_t packed)>;
+
+/// The decompressed bytes of a file (zstd, xz, gzip, bzip2 or none; concatenated frames, too).
+class Decompressor {
+public:
+    static support::Result<Decompressor> open(support::UniqueFd fd, Pulse pulse);
+
+    /// `bytes` must outlive the decompressor.
+    static support::Result<Decompressor> open(std::string_view bytes);
+
+    /// The next bytes, valid until the next call; empty at the end. Kind::verify: damaged.
+    support::Result<std::string_view> next();
+
+    support::Result<void> pulse() const;
+
+private:
+    Decompressor(ArchiveHandle handle, support::UniqueFd fd, Pulse pulse);
+    support::Result<void> start();
+
+    support::UniqueFd fd_; // outlives the handle that reads it
+    ArchiveHandle handle_;
+    Pulse pulse_;
+    bool at_end_ = false;
+};
+
+using Sink = std::function<support::Result<void>(std::string_view)>;
+
+/// The entries of one package file. Errors are Kind::verify: damaged, or an entry that is refused
+/// (check_path() and check_text(), device nodes, content in a hard link).
+class PackageReader {
+public:
+    static support::Result<std::unique_ptr<PackageReader>> open(support::UniqueFd fd, Pulse pulse);
+
+    /// The next entry, or nothing at the end; skips what is left of the current one's content.
+    support::Result<std::optional<Entry>> next();
+
+    /// All bytes of the current file, the holes of a sparse one as zeros: `entry.size` in all.
+    support::Result<void> content(const Sink& sink);
+
+    /// The same as text; Kind::resource if it is larger than `max_bytes`.
+    support::Result<std::string> text(std::size_t max_bytes);
+
+    /// Read what follows the last entry: the checksum that covers the content is at the very end.
+    support::Result<void> finish();
+
+private:
+    explicit PackageReader(Decompressor source);
+    static std::ptrdiff_t read(archive*, void* self, const void** buffer);
+    support::Error failure() const;
+    support::Result<void> zeros(std::uint64_t count, const Sink& sink) const;
+
+    Decompressor source_;
+    std::optional<support::Error> source_error_;
+    ArchiveHandle handle_;
+    std::uint64_t size_ = 0; // of the current entry
+};
+
+/// The paths an mtree(5) text names, in its order, directories with a slash at the end; without a leading
+/// "./", and without those that start with a dot (metadata of the package).
+support::Result<std::vector<std::string>> mtree_paths(std::string_view text);
+
+} // namespace slipway::rootfs

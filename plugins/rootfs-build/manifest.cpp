@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "manifest.hpp"
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <support/json.hpp>
+
+namespace slipway::rootfs {
+
+using support::Result;
+namespace json = support::json;
+
+namespace {
+
+std::string base64(std::string_view bytes) {
+    std::string text(4 * ((bytes.size() + 2) / 3), '\0'); // the NUL that follows goes where std::string has one
+    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                    reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
+    return text;
+}
+
+json::Value to_json(const Entry& entry, const std::string& sha256, const std::string* package) {
+    json::Value line = json::Object{};
+    line.set("path", entry.path);
+    line.set("type", name_of(entry.type));
+    line.set("mode", fmt::format("{:04o}", entry.mode));
+    line.set("uid", entry.uid);
+    line.set("gid", entry.gid);
+    if (entry.type == Type::file) line.set("size", entry.size);
+    if (!sha256.empty()) line.set("sha256", sha256);
+    if (!entry.link.empty()) line.set("link", entry.link);
+    if (!entry.xattrs.empty()) {
+        json::Value xattrs = json::Object{};
+        for (const auto& [name, value] : entry.xattrs)
+            xattrs.set(name, base64(value));
+        line.set("xattrs", std::move(xattrs));
+    }
+    line.set("mtime", entry.mtime.seconds);
+    if (entry.mtime.nanoseconds != 0) line.set("mtime_ns", entry.mtime.nanoseconds);
+    if (package != nullptr) line.set("package", *package);
+    return line;
+}
+
+} // namespace
+
+Result<void> Manifest::add(const Entry& entry, const std::string& sha256, const std::string* package) {
+    SLIPWAY_TRY(output_.write(empty_ ? "{\"slipway_manifest\":1,\"entries\":[\n" : ",\n"));
+    empty_ = false;
+    return output_.write(json::dump(to_json(entry, sha256, package)));
+}
+
+Result<void> Manifest::finish() {
+    SLIPWAY_TRY(output_.write(empty_ ? "{\"slipway_manifest\":1,\"entries\":[]}\n" : "\n]}\n"));
+    return output_.flush();
+}
+
+} // namespace slipway::rootfs

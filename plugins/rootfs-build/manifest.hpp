@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The file manifest (docs/reference/artifacts.md): what is in the tar and whose it is.
+#pragma once
+
+#include <string>
+
+#include "entry.hpp"
+#include "output.hpp"
+
+namespace slipway::rootfs {
+
+/// One JSON document, written as the tar is: an entry a line, in the tar's order.
+class Manifest {
+public:
+    explicit Manifest(Output& output) : output_(output) {}
+
+    /// `sha256`: of a file's content, else empty. `package`: nullptr for what no package owns.
+    support::Result<void> add(const Entry& entry, const std::string& sha256, const std::string* package);
+
+    support::Result<void> finish();
+
+private:
+    Output& output_;
+    bool empty_ = true;
+};
+
+} // namespace slipway::rootfs

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <deque>
+#include <limits>
+
+#include "merge.hpp"
+#include "metadata.hpp"
+#include "root_writer.hpp"
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+namespace slipway::rootfs {
+
+using support::Error;
+using support::Kind;
+using support::Result;
+using support::UniqueFd;
+
+namespace {
+
+constexpr const char* database = "var/lib/pacman/local";
+
+/// What all packages of one merge share.
+struct Merge {
+    RootWriter writer;
+    NoExtract no_extract;
+    std::int64_t epoch;
+    const Observer& observer;
+    std::deque<std::string> names = {}; ///< of the packages; the tree points to them
+    std::uint64_t packed_before = 0;    ///< bytes of the packages that are done
+
+    Result<void> check_cancelled() const {
+        return observer.cancelled() ? Result<void>(Error{Kind::cancelled, "cancelled"}) : Result<void>();
+    }
+};
+
+/// Merges one package.
+class PackageMerge {
+public:
+    PackageMerge(Merge& merge, const Package& package, const std::string& name)
+        : merge_(merge), package_(package), name_(name), folder_(std::string(database) + '/' + name) {}
+
+    Result<void> run();
+
+private:
+    Result<void> read_head();
+    Result<void> add(Entry entry);
+    Result<void> add_database_file(Entry entry);
+    Result<void> add_file(Entry entry);
+    Result<void> add_other(Entry entry);
+    bool is_listed(const Entry& entry);
+    Backup* backup_of(const std::string& path);
+    Result<UniqueFd> open() const;
+    Result<std::string> md5_of(const std::string& path) const;
+
+    Pulse quiet_pulse() const {
+        return [this](std::uint64_t) { return merge_.check_cancelled(); };
+    }
+
+    Pulse pulse() const {
+        return [this](std::uint64_t packed) {
+            merge_.observer.progress(merge_.packed_before + packed);
+            return merge_.check_cancelled();
+        };
+    }
+
+    Merge& merge_;
+    const Package& package_;
+    const std::string& name_;
+    const std::string folder_; // in the local database
+    PackageInfo info_;
+    std::optional<std::vector<std::string>> files_; // see Metadata
+    std::vector<std::string> seen_;                 // the file list of a package without .MTREE
+    std::vector<Backup> backup_;
+    std::unique_ptr<PackageReader> reader_;
+};
+
+Result<UniqueFd> PackageMerge::open() const {
+    SLIPWAY_TRY_ASSIGN(UniqueFd fd, package_.open());
+    struct stat status {};
+    if (::fstat(fd.get(), &status) != 0) return support::errno_error("fstat", errno);
+    if (static_cast<std::uint64_t>(status.st_size) != package_.locked.size)
+        return Error{Kind::verify,
+                     fmt::format("the file has {} bytes, the lock says {}", status.st_size, package_.locked.size),
+                     "the file is damaged; fetch it again"};
+    return fd;
+}
+
+Result<void> PackageMerge::read_head() {
+    SLIPWAY_TRY_ASSIGN(UniqueFd fd, open());
+    SLIPWAY_TRY_ASSIGN(Metadata metadata, read_metadata(std::move(fd), quiet_pulse()));
+    info_ = std::move(metadata.info);
+    files_ = std::move(metadata.files);
+    if (info_.name != package_.locked.name || info_.version != package_.locked.version)
+        return Error{Kind::verify, "its .PKGINFO says '" + info_.name + '-' + info_.version + "'",
+                     "the lock and the package do not belong together; make the lock anew"};
+    for (const std::string& path : info_.backup)
+        backup_.push_back({path});
+    return {};
+}
+
+Result<void> PackageMerge::run() {
+    SLIPWAY_TRY(read_head());
+    SLIPWAY_TRY(merge_.writer.make_directory(folder_));
+    SLIPWAY_TRY_ASSIGN(UniqueFd fd, open());
+    SLIPWAY_TRY_ASSIGN(reader_, PackageReader::open(std::move(fd), pulse()));
+    for (;;) {
+        SLIPWAY_TRY_ASSIGN(std::optional<Entry> entry, reader_->next());
+        if (!entry) break;
+        SLIPWAY_TRY(add(std::move(*entry)));
+    }
+    SLIPWAY_TRY(reader_->finish());
+    const Reason reason = package_.locked.reason;
+    SLIPWAY_TRY(merge_.writer.make_file(folder_ + "/desc", desc_text(info_, reason, merge_.epoch)));
+    return merge_.writer.make_file(folder_ + "/files",
+                                   files_text(std::move(files_ ? *files_ : seen_), backup_));
+}
+
+Result<void> PackageMerge::add(Entry entry) {
+    // pacman keeps all names that start with a dot for itself.
+    if (entry.path.starts_with('.')) return add_database_file(std::move(entry));
+    if (!is_listed(entry)) {
+        merge_.observer.warn("package '" + name_ + "': '" + entry.path + "' is not in its .MTREE: left out");
+        return {};
+    }
+    if (merge_.no_extract.matches(entry.slashed())) return merge_.writer.list(entry, &name_);
+    return entry.type == Type::file ? add_file(std::move(entry)) : add_other(std::move(entry));
+}
+
+Result<void> PackageMerge::add_database_file(Entry entry) {
+    const char* name = entry.path == ".MTREE"       ? "/mtree"
+                       : entry.path == ".INSTALL"   ? "/install"
+                       : entry.path == ".CHANGELOG" ? "/changelog"
+                                                    : nullptr;
+    if (name == nullptr) return {};
+    if (entry.type != Type::file)
+        return Error{Kind::verify, "entry '" + entry.path + "' is a " + name_of(entry.type),
+                     "no sound package has such an entry; do not use it"};
+    entry.path = folder_ + name;
+    entry.mode = 0644;
+    return merge_.writer.put_file(std::move(entry), nullptr,
+                                  [&](const Sink& sink) { return reader_->content(sink); }, nullptr);
+}
+
+Result<void> PackageMerge::add_file(Entry entry) {
+    Backup* const backup = backup_of(entry.path);
+    std::optional<Md5> md5;
+    if (backup != nullptr) md5.emplace();
+    SLIPWAY_TRY(merge_.writer.put_file(
+        std::move(entry), &name_, [&](const Sink& sink) { return reader_->content(sink); }, md5 ? &*md5 : nullptr));
+    if (backup != nullptr) backup->md5 = md5->finish();
+    return {};
+}
+
+Result<void> PackageMerge::add_other(Entry entry) {
+    Backup* const backup = entry.type == Type::hardlink ? backup_of(entry.path) : nullptr;
+    SLIPWAY_TRY_ASSIGN(const Placed placed, merge_.writer.put(entry, &name_));
+    if (backup != nullptr) {
+        SLIPWAY_TRY_ASSIGN(backup->md5, md5_of(entry.link));
+    }
+    if (placed == Placed::kept_different)
+        merge_.observer.warn(fmt::format("directory permissions differ on '{}': {:04o}, package '{}' has {:04o}",
+                                         entry.path, merge_.writer.tree().find(entry.path)->mode, name_, entry.mode));
+    return {};
+}
+
+bool PackageMerge::is_listed(const Entry& entry) {
+    if (files_) return std::binary_search(files_->begin(), files_->end(), entry.slashed());
+    seen_.push_back(entry.slashed());
+    return true;
+}
+
+Backup* PackageMerge::backup_of(const std::string& path) {
+    const auto it = std::find_if(backup_.begin(), backup_.end(), [&](const Backup& b) { return b.path == path; });
+    return it == backup_.end() ? nullptr : &*it;
+}
+
+/// The MD5 of a file that has passed already: no file's content is kept, so the package is read again.
+Result<std::string> PackageMerge::md5_of(const std::string& path) const {
+    std::string wanted = path;
+    SLIPWAY_TRY_ASSIGN(UniqueFd fd, open());
+    SLIPWAY_TRY_ASSIGN(const auto reader, PackageReader::open(std::move(fd), quiet_pulse()));
+    for (;;) {
+        SLIPWAY_TRY_ASSIGN(const std::optional<Entry> entry, reader->next());
+        if (!entry) return Error{Kind::verify, "entry '" + path + "' is gone", "the file changed while it was read"};
+        if (entry->path != wanted) continue;
+        if (entry->type == Type::hardlink) return md5_of(entry->link);
+        Md5 md5;
+        SLIPWAY_TRY(reader->content([&](std::string_view bytes) {
+            md5.update(bytes);
+            return Result<void>();
+        }));
+        return md5.finish();
+    }
+}
+
+/// Conflicts name their packages themselves; every other error gets its package here.
+Error in_package(Error error, const std::string& name) {
+    const bool named = error.kind == Kind::cancelled || error.what.find("package '") != std::string::npos;
+    return named ? error : std::move(error).in("package '" + name + "'");
+}
+
+} // namespace
+
+Result<void> merge(const std::vector<Package>& packages, const Options& options, Output& tar, Output& manifest,
+                   const Observer& observer) {
+    const Time made{options.epoch, 0};
+    const Time latest = options.mtimes == Mtimes::clamp ? made : Time{std::numeric_limits<std::int64_t>::max(), 0};
+    Merge merge{RootWriter(tar, manifest, Exclude(options.exclude), latest, made), NoExtract(options.no_extract),
+                options.epoch, observer};
+    // pacman makes its database (version 9 since pacman 4.2) before the first package comes.
+    SLIPWAY_TRY(merge.writer.make_file(std::string(database) + "/ALPM_DB_VERSION", "9\n"));
+    for (const Package& package : packages) {
+        const std::string& name = merge.names.emplace_back(package.locked.full_name());
+        if (auto added = PackageMerge(merge, package, name).run(); !added)
+            return in_package(std::move(added).error(), name);
+        merge.packed_before += package.locked.size;
+        observer.progress(merge.packed_before);
+    }
+    return merge.writer.finish();
+}
+
+} // namespace slipway::rootfs

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The adapter: options, inputs and outputs of the SDK to and from merge().
+#include <map>
+
+#include "merge.hpp"
+#include <common/adapter.hpp>
+#include <support/text.hpp>
+
+namespace slipway::rootfs {
+
+namespace {
+
+namespace json = support::json;
+
+constexpr const char* options_schema = R"({
+  "type": "object",
+  "additionalProperties": false,
+  "properties": {
+    "mtime": {
+      "enum": ["clamp", "keep"],
+      "default": "clamp",
+      "description": "clamp: no modification time is later than the run's epoch; keep: as in the packages"
+    },
+    "no_extract": {
+      "type": "array",
+      "items": {"type": "string", "minLength": 1},
+      "default": [],
+      "description": "shell patterns of files that are not extracted, as NoExtract in pacman.conf: the last match decides, ! inverts"
+    },
+    "exclude": {
+      "type": "array",
+      "items": {"type": "string", "minLength": 1},
+      "default": [],
+      "description": "shell patterns of paths, from the root, that are left out of the tar with all below them, as tar --anchored --exclude"
+    }
+  }
+})";
+
+constexpr const char* port_list = R"({
+  "inputs": [
+    {"name": "lock", "type": "application/vnd.slipway.lock.v1+json", "doc": "the packages, in install order"},
+    {"name": "packages", "type": "application/x-alpm-package", "many": true, "doc": "the package files"}
+  ],
+  "outputs": [
+    {"name": "rootfs", "type": "application/x-tar", "doc": "the tree that pacman would have made"},
+    {"name": "manifest", "type": "application/vnd.slipway.manifest.v1+json", "doc": "what is in it"}
+  ]
+})";
+
+std::vector<std::string> strings(const json::Value& array) {
+    std::vector<std::string> list;
+    for (const json::Value& item : array.as_array())
+        list.push_back(item.as_string());
+    return list;
+}
+
+/// The package files of the lock, each found by its digest.
+slipway::result<std::vector<Package>> find_packages(const slipway::context& context,
+                                                    std::vector<LockedPackage> locked) {
+    std::map<std::string, std::uint32_t> by_digest;
+    for (std::uint32_t i = 0; i < context.input_count("packages"); ++i) {
+        SLIPWAY_SDK_TRY_ASSIGN(const common::InputInfo info, common::input_info(context, "packages", i));
+        by_digest.emplace(info.sha256, i);
+    }
+    std::vector<Package> packages;
+    for (LockedPackage& package : locked) {
+        const auto it = by_digest.find(package.sha256);
+        if (it == by_digest.end())
+            return slipway::error{SLIPWAY_NOT_FOUND,
+                                  "package '" + package.full_name() + "' of the lock is not among the inputs",
+                                  "wire the package files of the stage that made the lock to 'packages'"};
+        const auto open = [&context, index = it->second]() -> support::Result<support::UniqueFd> {
+            auto fd = context.open_input("packages", index);
+            if (!fd) return support::Error{support::kind_of_status(fd.error().code), fd.error().summary};
+            return support::UniqueFd(fd.value().release());
+        };
+        packages.push_back({std::move(package), open});
+    }
+    return packages;
+}
+
+class RootfsBuild final : public slipway::stage {
+public:
+    static constexpr slipway::stage_info info{
+        .id = "rootfs-build",
+        .version = "1.0.0",
+        .summary = "merge pacman packages into the tar of a root filesystem",
+        .license = "GPL-3.0-or-later",
+        .flags = SLIPWAY_DETERMINISTIC | SLIPWAY_IDEMPOTENT | SLIPWAY_SEEKABLE_INPUTS,
+        .config_schema = options_schema,
+        .ports = port_list,
+        .capabilities = "{}",
+    };
+
+    slipway::result<void> configure(std::string_view text) override {
+        SLIPWAY_SDK_TRY_ASSIGN(const json::Value options, common::parse_options(text));
+        options_.mtimes = options["mtime"].as_string() == "keep" ? Mtimes::keep : Mtimes::clamp;
+        options_.no_extract = strings(options["no_extract"]);
+        options_.exclude = strings(options["exclude"]);
+        return {};
+    }
+
+    slipway::result<slipway::outcome> run(slipway::context& context) override {
+        SLIPWAY_SDK_TRY_ASSIGN(const std::string text, common::read_input(context, "lock"));
+        SLIPWAY_SDK_TRY_ASSIGN(std::vector<LockedPackage> locked, parse_lock(text));
+        SLIPWAY_SDK_TRY_ASSIGN(const std::vector<Package> packages, find_packages(context, std::move(locked)));
+        SLIPWAY_SDK_TRY_ASSIGN(slipway::output rootfs, context.create_output("rootfs", "rootfs.tar"));
+        SLIPWAY_SDK_TRY_ASSIGN(slipway::output manifest, context.create_output("manifest", "manifest.json"));
+        SLIPWAY_SDK_TRY(merge_into(context, packages, rootfs, manifest));
+        SLIPWAY_SDK_TRY(rootfs.commit());
+        SLIPWAY_SDK_TRY(manifest.commit());
+        return slipway::outcome::done;
+    }
+
+private:
+    support::Result<void> merge_into(const slipway::context& context, const std::vector<Package>& packages,
+                                     const slipway::output& rootfs, const slipway::output& manifest) {
+        options_.epoch = context.epoch();
+        std::uint64_t total = 0;
+        for (const Package& package : packages)
+            total += package.locked.size;
+        const Observer observer{
+            .cancelled = [&] { return context.cancelled(); },
+            .progress = [&](std::uint64_t done) { context.progress(done, total, "bytes"); },
+            .warn = [&](const std::string& line) { context.warn(line); },
+        };
+        Output tar(rootfs.fd(), "output 'rootfs'");
+        Output list(manifest.fd(), "output 'manifest'");
+        SLIPWAY_TRY(merge(packages, options_, tar, list, observer));
+        context.info(std::to_string(packages.size()) + " packages, " + support::human_bytes(tar.size()) + " of tar");
+        return {};
+    }
+
+    Options options_;
+};
+
+} // namespace
+
+} // namespace slipway::rootfs
+
+SLIPWAY_EXPORT_PLUGIN("rootfs-build 1.0.0", slipway::rootfs::RootfsBuild)
