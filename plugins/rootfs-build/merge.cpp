@@ -49,6 +49,7 @@ private:
     Result<void> add_file(Entry entry);
     Result<void> add_other(Entry entry);
     bool is_listed(const Entry& entry);
+    bool lost_its_file(const Entry& link) const;
     Backup* backup_of(const std::string& path);
     Result<UniqueFd> open() const;
     Result<std::string> md5_of(const std::string& path) const;
@@ -124,7 +125,19 @@ Result<void> PackageMerge::add(Entry entry) {
         return {};
     }
     if (merge_.no_extract.matches(entry.slashed())) return merge_.writer.list(entry, &name_);
-    return entry.type == Type::file ? add_file(std::move(entry)) : add_other(std::move(entry));
+    if (entry.type == Type::file) return add_file(std::move(entry));
+    if (entry.type == Type::hardlink && lost_its_file(entry)) {
+        merge_.observer.warn("package '" + name_ + "': hard link '" + entry.path + "' is left out: no_extract took '"
+                             + entry.link + "'");
+        return merge_.writer.list(entry, &name_);
+    }
+    return add_other(std::move(entry));
+}
+
+/// pacman warns and leaves the link out, too.
+bool PackageMerge::lost_its_file(const Entry& link) const {
+    const Node* node = merge_.writer.tree().find(link.link);
+    return node != nullptr && node->owner == &name_ && node->presence == Presence::listed;
 }
 
 Result<void> PackageMerge::add_database_file(Entry entry) {

@@ -68,8 +68,8 @@ Result<const Node*> Tree::link_target(const Entry& entry, Presence presence, con
         return Error{Kind::verify, what + "no file of this package that came before it",
                      "no sound package has such an entry; do not use it"};
     if (node->presence < presence)
-        return Error{Kind::config, what + "the link is kept, but the file is left out",
-                     "let no_extract and exclude treat both alike"};
+        return Error{Kind::config, what + "the link is kept, but the file is excluded",
+                     "let 'exclude' treat both alike"};
     return node;
 }
 

@@ -54,7 +54,7 @@ public:
     const Node* find(const std::string& path) const;
 
     /// The node that hard link `entry` of `owner` shares. Kind::verify: it is not a file of the same
-    /// package that came before. Kind::config: it is, but was left out where the link is not.
+    /// package that came before. Kind::config: it is, but is not in the tar where the link is.
     support::Result<const Node*> link_target(const Entry& entry, Presence presence, const std::string* owner) const;
 
 private:

@@ -120,6 +120,10 @@ def docs():
     put("usr/share/locale/en/x.mo", "en")
     put("etc/docs.conf", "docs\n")
     put("usr/share/odd/!important", "!")
+    put("usr/share/odd/decomposed-u\u0308", "no normal form is forced on it")
+    put("usr/share/odd/first", "a file and two links to it")
+    os.link("usr/share/odd/first", "usr/share/odd/second")
+    os.link("usr/share/odd/first", "usr/share/odd/third")
 
 
 def odd():
@@ -141,10 +145,6 @@ def clash_file():
 
 def clash_folder():
     put("bin/x", "through a symlink of another package")
-
-
-def clash_implicit():
-    put("bin/y", "the same, without an entry for the folder")
 
 
 os.umask(0o022)
