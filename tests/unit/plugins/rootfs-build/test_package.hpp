@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Packages for tests, written with libarchive: also those that makepkg would never make.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace slipway::test {
+
+struct TestEntry {
+    std::string path;
+    std::string content = {};
+    unsigned type = 0100000; ///< S_IFREG ...
+    unsigned mode = 0644;
+    std::string hardlink = {}; ///< not empty: a hard link to it
+    std::string symlink = {};  ///< the target of type 0120000
+    std::int64_t size = -1;    ///< of the header, if not that of `content`
+};
+
+/// A directory.
+TestEntry dir(const std::string& path, unsigned mode = 0755);
+
+/// "pkgname = NAME" and so on; `more` are further lines.
+TestEntry pkginfo(const std::string& name, const std::string& version, const std::string& more = "");
+
+/// A zstd-compressed pax archive of the entries.
+std::string make_package(const std::vector<TestEntry>& entries);
+
+} // namespace slipway::test
