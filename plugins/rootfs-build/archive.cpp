@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "archive.hpp"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <fcntl.h>
+
 #include <algorithm>
 #include <array>
 #include <clocale>
 #include <vector>
-
-#include "archive.hpp"
-#include <archive.h>
-#include <archive_entry.h>
-#include <fcntl.h>
 
 namespace slipway::rootfs {
 
@@ -39,7 +40,8 @@ private:
 
 Error damaged(archive* a) {
     const char* text = archive_error_string(a);
-    return Error{Kind::verify, text != nullptr ? text : "not readable", "the file is damaged; fetch it again"};
+    return Error{Kind::verify, text != nullptr ? text : "not readable",
+                 "the file is damaged; fetch it again"};
 }
 
 Error refuse(const Entry& entry, const char* why) {
@@ -107,7 +109,8 @@ Result<Entry> convert(archive_entry* e) {
     entry.mtime = {archive_entry_mtime(e), static_cast<std::uint32_t>(archive_entry_mtime_nsec(e))};
     const auto size = static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(e), 0));
     if (entry.type == Type::file) entry.size = size;
-    if (entry.type == Type::hardlink && size > 0) return refuse(entry, "is a hard link with content of its own");
+    if (entry.type == Type::hardlink && size > 0)
+        return refuse(entry, "is a hard link with content of its own");
     const char* link = entry.type == Type::hardlink  ? archive_entry_hardlink(e)
                        : entry.type == Type::symlink ? archive_entry_symlink(e)
                                                      : nullptr;
@@ -120,7 +123,9 @@ Result<Entry> convert(archive_entry* e) {
 
 } // namespace
 
-void FreeArchive::operator()(archive* a) const { archive_read_free(a); }
+void FreeArchive::operator()(archive* a) const {
+    archive_read_free(a);
+}
 
 Decompressor::Decompressor(ArchiveHandle handle, support::UniqueFd fd, Pulse pulse)
     : fd_(std::move(fd)), handle_(std::move(handle)), pulse_(std::move(pulse)) {
@@ -163,7 +168,8 @@ Result<void> Decompressor::start() {
 
 Result<void> Decompressor::pulse() const {
     if (!pulse_) return {};
-    return pulse_(static_cast<std::uint64_t>(std::max<la_int64_t>(archive_filter_bytes(handle_.get(), -1), 0)));
+    return pulse_(
+        static_cast<std::uint64_t>(std::max<la_int64_t>(archive_filter_bytes(handle_.get(), -1), 0)));
 }
 
 Result<std::string_view> Decompressor::next() {
@@ -199,12 +205,15 @@ std::ptrdiff_t PackageReader::read(archive* a, void* self, const void** buffer) 
 Result<std::unique_ptr<PackageReader>> PackageReader::open(support::UniqueFd fd, Pulse pulse) {
     SLIPWAY_TRY_ASSIGN(Decompressor source, Decompressor::open(std::move(fd), std::move(pulse)));
     std::unique_ptr<PackageReader> reader(new PackageReader(std::move(source)));
-    if (archive_read_open(reader->handle_.get(), reader.get(), nullptr, &PackageReader::read, nullptr) != ARCHIVE_OK)
+    if (archive_read_open(reader->handle_.get(), reader.get(), nullptr, &PackageReader::read, nullptr)
+        != ARCHIVE_OK)
         return reader->failure();
     return reader;
 }
 
-Error PackageReader::failure() const { return source_error_ ? *source_error_ : damaged(handle_.get()); }
+Error PackageReader::failure() const {
+    return source_error_ ? *source_error_ : damaged(handle_.get());
+}
 
 Result<std::optional<Entry>> PackageReader::next() {
     const Utf8Scope scope;
@@ -240,7 +249,8 @@ Result<void> PackageReader::content(const Sink& sink) {
         if (status != ARCHIVE_OK) return failure();
         const auto begin = static_cast<std::uint64_t>(offset);
         if (begin < done || begin > size_ || size > size_ - begin)
-            return Error{Kind::verify, "content larger than its header says", "the file is damaged; fetch it again"};
+            return Error{Kind::verify, "content larger than its header says",
+                         "the file is damaged; fetch it again"};
         SLIPWAY_TRY(zeros(begin - done, sink));
         SLIPWAY_TRY(sink({static_cast<const char*>(bytes), size}));
         done = begin + size;
@@ -270,7 +280,8 @@ Result<std::vector<std::string>> mtree_paths(std::string_view text) {
     const Utf8Scope scope;
     const ArchiveHandle handle = new_reader();
     archive_read_support_format_mtree(handle.get());
-    if (archive_read_open_memory(handle.get(), text.data(), text.size()) != ARCHIVE_OK) return damaged(handle.get());
+    if (archive_read_open_memory(handle.get(), text.data(), text.size()) != ARCHIVE_OK)
+        return damaged(handle.get());
     std::vector<std::string> paths;
     archive_entry* e = nullptr;
     int status = ARCHIVE_OK;

@@ -4,15 +4,16 @@
 // first can run ahead on another thread without the second noticing.
 #pragma once
 
+#include "entry.hpp"
+
+#include <support/fs.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "entry.hpp"
-#include <support/fs.hpp>
 
 struct archive;
 struct archive_entry;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-
 #include "entry.hpp"
+
 #include <support/text.hpp>
+
+#include <algorithm>
 
 namespace slipway::rootfs {
 

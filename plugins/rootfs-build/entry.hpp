@@ -3,13 +3,13 @@
 // One thing in a file tree, as a package ships it and as the tar gets it, and the rules its names obey.
 #pragma once
 
+#include <support/result.hpp>
+
 #include <compare>
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
-
-#include <support/result.hpp>
 
 namespace slipway::rootfs {
 

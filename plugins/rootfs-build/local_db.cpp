@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "local_db.hpp"
+
+#include <support/text.hpp>
+
 #include <algorithm>
 #include <charconv>
-
-#include "local_db.hpp"
-#include <support/text.hpp>
 
 namespace slipway::rootfs {
 
@@ -17,7 +18,8 @@ Result<std::int64_t> parse_number(std::string_view key, std::string_view text) {
     std::int64_t number = 0;
     const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (failed != std::errc() || end != text.data() + text.size())
-        return Error{Kind::verify, "'" + std::string(key) + "' is no number: '" + support::printable(text) + "'"};
+        return Error{Kind::verify,
+                     "'" + std::string(key) + "' is no number: '" + support::printable(text) + "'"};
     return number;
 }
 
@@ -76,8 +78,10 @@ Result<PackageInfo> parse_pkginfo(std::string_view text) {
     PackageInfo info;
     for (const std::string& line : support::split(text, '\n')) {
         const std::size_t space = line.find(' ');
-        if (line.starts_with('#') || space == std::string::npos || line.compare(space, 3, " = ") != 0) continue;
-        SLIPWAY_TRY(take(info, std::string_view(line).substr(0, space), std::string_view(line).substr(space + 3)));
+        if (line.starts_with('#') || space == std::string::npos || line.compare(space, 3, " = ") != 0)
+            continue;
+        SLIPWAY_TRY(
+            take(info, std::string_view(line).substr(0, space), std::string_view(line).substr(space + 3)));
     }
     if (info.name.empty() || info.version.empty()) return Error{Kind::verify, "no pkgname or no pkgver"};
     return info;

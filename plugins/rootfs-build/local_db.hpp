@@ -4,14 +4,15 @@
 // there), and of the .PKGINFO they come from.
 #pragma once
 
+#include "lock.hpp"
+
+#include <support/result.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "lock.hpp"
-#include <support/result.hpp>
 
 namespace slipway::rootfs {
 
@@ -19,12 +20,12 @@ namespace slipway::rootfs {
 /// the optional ones, as they do in the database.
 struct PackageInfo {
     std::string name, version;
-    std::optional<std::string> base = {}, desc = {}, url = {}, arch = {}, packager = {};
+    std::optional<std::string> base, desc, url, arch, packager;
     std::int64_t build_date = 0; ///< seconds since 1970-01-01 UTC
     std::int64_t size = 0;       ///< installed, in bytes
-    std::vector<std::string> groups = {}, licenses = {}, replaces = {}, depends = {}, optdepends = {};
-    std::vector<std::string> conflicts = {}, provides = {};
-    std::vector<std::string> backup = {}; ///< paths
+    std::vector<std::string> groups, licenses, replaces, depends, optdepends;
+    std::vector<std::string> conflicts, provides;
+    std::vector<std::string> backup; ///< paths
 };
 
 /// As libalpm reads it: comments, unknown keys and lines without " = " are skipped, of a single value the

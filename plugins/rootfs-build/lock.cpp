@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <set>
-
 #include "lock.hpp"
+
 #include <support/hash.hpp>
 #include <support/json.hpp>
+
+#include <set>
 
 namespace slipway::rootfs {
 

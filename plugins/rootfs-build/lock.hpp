@@ -3,12 +3,12 @@
 // What this stage needs of a lock (docs/reference/artifacts.md): the packages, in install order.
 #pragma once
 
+#include <support/result.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <support/result.hpp>
 
 namespace slipway::rootfs {
 
@@ -17,7 +17,7 @@ enum class Reason { requested, dependency };
 struct LockedPackage {
     std::string name;
     std::string version;
-    std::string sha256;    ///< of the package file
+    std::string sha256;     ///< of the package file
     std::uint64_t size = 0; ///< of the package file, in bytes
     Reason reason = Reason::requested;
 

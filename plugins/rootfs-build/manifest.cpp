@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "manifest.hpp"
+
 #include <fmt/format.h>
 #include <openssl/evp.h>
 #include <support/json.hpp>
@@ -12,7 +13,8 @@ namespace json = support::json;
 namespace {
 
 std::string base64(std::string_view bytes) {
-    std::string text(4 * ((bytes.size() + 2) / 3), '\0'); // the NUL that follows goes where std::string has one
+    std::string text(4 * ((bytes.size() + 2) / 3),
+                     '\0'); // the NUL that follows goes where std::string has one
     EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
                     reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
     return text;

@@ -3,10 +3,10 @@
 // The file manifest (docs/reference/artifacts.md): what is in the tar and whose it is.
 #pragma once
 
-#include <string>
-
 #include "entry.hpp"
 #include "output.hpp"
+
+#include <string>
 
 namespace slipway::rootfs {
 

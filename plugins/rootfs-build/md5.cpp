@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <array>
-#include <new>
-
 #include "md5.hpp"
+
 #include <fmt/format.h>
 #include <openssl/evp.h>
+
+#include <array>
+#include <new>
 
 namespace slipway::rootfs {
 
@@ -13,6 +14,7 @@ struct Md5::Context {
     Context() = default;
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
+
     ~Context() { EVP_MD_CTX_free(md); }
 };
 
@@ -25,7 +27,9 @@ Md5::Md5(Md5&&) noexcept = default;
 Md5& Md5::operator=(Md5&&) noexcept = default;
 Md5::~Md5() = default;
 
-void Md5::update(std::string_view bytes) { EVP_DigestUpdate(context_->md, bytes.data(), bytes.size()); }
+void Md5::update(std::string_view bytes) {
+    EVP_DigestUpdate(context_->md, bytes.data(), bytes.size());
+}
 
 std::string Md5::finish() {
     std::array<unsigned char, 16> raw{};

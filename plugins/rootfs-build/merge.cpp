@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "merge.hpp"
+
+#include "metadata.hpp"
+#include "root_writer.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <deque>
 #include <limits>
-
-#include "merge.hpp"
-#include "metadata.hpp"
-#include "root_writer.hpp"
-#include <fmt/format.h>
-#include <sys/stat.h>
 
 namespace slipway::rootfs {
 
@@ -78,12 +80,15 @@ private:
 
 Result<UniqueFd> PackageMerge::open() const {
     SLIPWAY_TRY_ASSIGN(UniqueFd fd, package_.open());
+
     struct stat status {};
+
     if (::fstat(fd.get(), &status) != 0) return support::errno_error("fstat", errno);
     if (static_cast<std::uint64_t>(status.st_size) != package_.locked.size)
-        return Error{Kind::verify,
-                     fmt::format("the file has {} bytes, the lock says {}", status.st_size, package_.locked.size),
-                     "the file is damaged; fetch it again"};
+        return Error{
+            Kind::verify,
+            fmt::format("the file has {} bytes, the lock says {}", status.st_size, package_.locked.size),
+            "the file is damaged; fetch it again"};
     return fd;
 }
 
@@ -127,8 +132,8 @@ Result<void> PackageMerge::add(Entry entry) {
     if (merge_.no_extract.matches(entry.slashed())) return merge_.writer.list(entry, &name_);
     if (entry.type == Type::file) return add_file(std::move(entry));
     if (entry.type == Type::hardlink && lost_its_file(entry)) {
-        merge_.observer.warn("package '" + name_ + "': hard link '" + entry.path + "' is left out: no_extract took '"
-                             + entry.link + "'");
+        merge_.observer.warn("package '" + name_ + "': hard link '" + entry.path
+                             + "' is left out: no_extract took '" + entry.link + "'");
         return merge_.writer.list(entry, &name_);
     }
     return add_other(std::move(entry));
@@ -151,8 +156,8 @@ Result<void> PackageMerge::add_database_file(Entry entry) {
                      "no sound package has such an entry; do not use it"};
     entry.path = folder_ + name;
     entry.mode = 0644;
-    return merge_.writer.put_file(std::move(entry), nullptr,
-                                  [&](const Sink& sink) { return reader_->content(sink); }, nullptr);
+    return merge_.writer.put_file(
+        std::move(entry), nullptr, [&](const Sink& sink) { return reader_->content(sink); }, nullptr);
 }
 
 Result<void> PackageMerge::add_file(Entry entry) {
@@ -160,7 +165,8 @@ Result<void> PackageMerge::add_file(Entry entry) {
     std::optional<Md5> md5;
     if (backup != nullptr) md5.emplace();
     SLIPWAY_TRY(merge_.writer.put_file(
-        std::move(entry), &name_, [&](const Sink& sink) { return reader_->content(sink); }, md5 ? &*md5 : nullptr));
+        std::move(entry), &name_, [&](const Sink& sink) { return reader_->content(sink); },
+        md5 ? &*md5 : nullptr));
     if (backup != nullptr) backup->md5 = md5->finish();
     return {};
 }
@@ -172,8 +178,9 @@ Result<void> PackageMerge::add_other(Entry entry) {
         SLIPWAY_TRY_ASSIGN(backup->md5, md5_of(entry.link));
     }
     if (placed == Placed::kept_different)
-        merge_.observer.warn(fmt::format("directory permissions differ on '{}': {:04o}, package '{}' has {:04o}",
-                                         entry.path, merge_.writer.tree().find(entry.path)->mode, name_, entry.mode));
+        merge_.observer.warn(
+            fmt::format("directory permissions differ on '{}': {:04o}, package '{}' has {:04o}", entry.path,
+                        merge_.writer.tree().find(entry.path)->mode, name_, entry.mode));
     return {};
 }
 
@@ -184,7 +191,8 @@ bool PackageMerge::is_listed(const Entry& entry) {
 }
 
 Backup* PackageMerge::backup_of(const std::string& path) {
-    const auto it = std::find_if(backup_.begin(), backup_.end(), [&](const Backup& b) { return b.path == path; });
+    const auto it =
+        std::find_if(backup_.begin(), backup_.end(), [&](const Backup& b) { return b.path == path; });
     return it == backup_.end() ? nullptr : &*it;
 }
 
@@ -195,7 +203,8 @@ Result<std::string> PackageMerge::md5_of(const std::string& path) const {
     SLIPWAY_TRY_ASSIGN(const auto reader, PackageReader::open(std::move(fd), quiet_pulse()));
     for (;;) {
         SLIPWAY_TRY_ASSIGN(const std::optional<Entry> entry, reader->next());
-        if (!entry) return Error{Kind::verify, "entry '" + path + "' is gone", "the file changed while it was read"};
+        if (!entry)
+            return Error{Kind::verify, "entry '" + path + "' is gone", "the file changed while it was read"};
         if (entry->path != wanted) continue;
         if (entry->type == Type::hardlink) return md5_of(entry->link);
         Md5 md5;
@@ -215,12 +224,13 @@ Error in_package(Error error, const std::string& name) {
 
 } // namespace
 
-Result<void> merge(const std::vector<Package>& packages, const Options& options, Output& tar, Output& manifest,
-                   const Observer& observer) {
+Result<void> merge(const std::vector<Package>& packages, const Options& options, Output& tar,
+                   Output& manifest, const Observer& observer) {
     const Time made{options.epoch, 0};
-    const Time latest = options.mtimes == Mtimes::clamp ? made : Time{std::numeric_limits<std::int64_t>::max(), 0};
-    Merge merge{RootWriter(tar, manifest, Exclude(options.exclude), latest, made), NoExtract(options.no_extract),
-                options.epoch, observer};
+    const Time latest =
+        options.mtimes == Mtimes::clamp ? made : Time{std::numeric_limits<std::int64_t>::max(), 0};
+    Merge merge{RootWriter(tar, manifest, Exclude(options.exclude), latest, made),
+                NoExtract(options.no_extract), options.epoch, observer};
     // pacman makes its database (version 9 since pacman 4.2) before the first package comes.
     SLIPWAY_TRY(merge.writer.make_file(std::string(database) + "/ALPM_DB_VERSION", "9\n"));
     for (const Package& package : packages) {

@@ -4,14 +4,15 @@
 // How and why: docs/decisions/0010-rootfs-merge.md.
 #pragma once
 
+#include "lock.hpp"
+#include "output.hpp"
+
+#include <support/fs.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
-
-#include "lock.hpp"
-#include "output.hpp"
-#include <support/fs.hpp>
 
 namespace slipway::rootfs {
 

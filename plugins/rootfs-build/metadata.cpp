@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-
 #include "metadata.hpp"
+
+#include <algorithm>
 
 namespace slipway::rootfs {
 

@@ -3,13 +3,13 @@
 // What a package says about itself, read before any of its files: .PKGINFO and .MTREE.
 #pragma once
 
+#include "archive.hpp"
+#include "local_db.hpp"
+
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "archive.hpp"
-#include "local_db.hpp"
 
 namespace slipway::rootfs {
 

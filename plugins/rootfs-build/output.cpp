@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "output.hpp"
+
 #include <support/fs.hpp>
 
 namespace slipway::rootfs {

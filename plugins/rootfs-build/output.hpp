@@ -3,11 +3,11 @@
 // A buffered file of bytes going out.
 #pragma once
 
+#include <support/result.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include <support/result.hpp>
 
 namespace slipway::rootfs {
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-
 #include "patterns.hpp"
+
 #include <fnmatch.h>
+
+#include <algorithm>
 
 namespace slipway::rootfs {
 

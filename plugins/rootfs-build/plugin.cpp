@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The adapter: options, inputs and outputs of the SDK to and from merge().
-#include <map>
-
 #include "merge.hpp"
+
 #include <common/adapter.hpp>
 #include <support/text.hpp>
+
+#include <map>
 
 namespace slipway::rootfs {
 
@@ -104,7 +105,8 @@ public:
     slipway::result<slipway::outcome> run(slipway::context& context) override {
         SLIPWAY_SDK_TRY_ASSIGN(const std::string text, common::read_input(context, "lock"));
         SLIPWAY_SDK_TRY_ASSIGN(std::vector<LockedPackage> locked, parse_lock(text));
-        SLIPWAY_SDK_TRY_ASSIGN(const std::vector<Package> packages, find_packages(context, std::move(locked)));
+        SLIPWAY_SDK_TRY_ASSIGN(const std::vector<Package> packages,
+                               find_packages(context, std::move(locked)));
         SLIPWAY_SDK_TRY_ASSIGN(slipway::output rootfs, context.create_output("rootfs", "rootfs.tar"));
         SLIPWAY_SDK_TRY_ASSIGN(slipway::output manifest, context.create_output("manifest", "manifest.json"));
         SLIPWAY_SDK_TRY(merge_into(context, packages, rootfs, manifest));
@@ -128,7 +130,8 @@ private:
         Output tar(rootfs.fd(), "output 'rootfs'");
         Output list(manifest.fd(), "output 'manifest'");
         SLIPWAY_TRY(merge(packages, options_, tar, list, observer));
-        context.info(std::to_string(packages.size()) + " packages, " + support::human_bytes(tar.size()) + " of tar");
+        context.info(std::to_string(packages.size()) + " packages, " + support::human_bytes(tar.size())
+                     + " of tar");
         return {};
     }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-
 #include "root_writer.hpp"
+
 #include <support/hash.hpp>
+
+#include <algorithm>
 
 namespace slipway::rootfs {
 
@@ -75,8 +76,9 @@ Result<void> RootWriter::make_directory(const std::string& path) {
 }
 
 Result<void> RootWriter::make_file(const std::string& path, std::string_view text) {
-    return put_file({.path = path, .mode = 0644, .mtime = made_, .size = text.size()}, nullptr,
-                    [&](const Sink& sink) { return sink(text); }, nullptr);
+    return put_file(
+        {.path = path, .mode = 0644, .mtime = made_, .size = text.size()}, nullptr,
+        [&](const Sink& sink) { return sink(text); }, nullptr);
 }
 
 Result<void> RootWriter::list(const Entry& entry, const std::string* owner) {

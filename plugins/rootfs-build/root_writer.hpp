@@ -4,16 +4,16 @@
 // tar and the manifest.
 #pragma once
 
-#include <functional>
-#include <string>
-#include <string_view>
-
 #include "archive.hpp"
 #include "manifest.hpp"
 #include "md5.hpp"
 #include "patterns.hpp"
 #include "tar_writer.hpp"
 #include "tree.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
 
 namespace slipway::rootfs {
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tar_writer.hpp"
+
+#include <fmt/format.h>
+
 #include <array>
 #include <cstring>
 #include <map>
-
-#include "tar_writer.hpp"
-#include <fmt/format.h>
 
 namespace slipway::rootfs {
 
@@ -50,7 +51,9 @@ std::string ascii_stub(std::string_view text) {
     return stub;
 }
 
-bool fits(std::string_view name) { return name.size() <= name_field.width && is_ascii(name); }
+bool fits(std::string_view name) {
+    return name.size() <= name_field.width && is_ascii(name);
+}
 
 /// "LENGTH KEY=VALUE\n"; LENGTH counts its own digits, too.
 std::string record(const std::string& key, const std::string& value) {
@@ -113,8 +116,8 @@ Block header(std::string_view name, char type, const Entry& entry) {
     put_number(block, uid_field, entry.uid, max_octal7);
     put_number(block, gid_field, entry.gid, max_octal7);
     put_number(block, size_field, entry.size, max_octal11);
-    put_number(block, mtime_field, entry.mtime.seconds < 0 ? 0 : static_cast<std::uint64_t>(entry.mtime.seconds),
-               max_octal11);
+    put_number(block, mtime_field,
+               entry.mtime.seconds < 0 ? 0 : static_cast<std::uint64_t>(entry.mtime.seconds), max_octal11);
     block[type_field.offset] = type;
     put(block, link_field, fits(entry.link) ? entry.link : ascii_stub(entry.link));
     put(block, magic_field, std::string_view("ustar\00000", 8));
@@ -128,7 +131,9 @@ Block header(std::string_view name, char type, const Entry& entry) {
     return block;
 }
 
-std::string_view bytes_of(const Block& block) { return {block.data(), block.size()}; }
+std::string_view bytes_of(const Block& block) {
+    return {block.data(), block.size()};
+}
 
 } // namespace
 
@@ -145,10 +150,13 @@ Result<void> TarWriter::begin(const Entry& entry) {
         SLIPWAY_TRY(end());
     }
     const std::string name = entry.slashed();
-    return output_.write(bytes_of(header(fits(name) ? name : ascii_stub(name), type_flag(entry.type), entry)));
+    return output_.write(
+        bytes_of(header(fits(name) ? name : ascii_stub(name), type_flag(entry.type), entry)));
 }
 
-Result<void> TarWriter::write(std::string_view content) { return output_.write(content); }
+Result<void> TarWriter::write(std::string_view content) {
+    return output_.write(content);
+}
 
 Result<void> TarWriter::end() {
     static constexpr Block zeros{};

@@ -4,11 +4,11 @@
 // no library version. (Why not libarchive's writer: docs/decisions/0010-rootfs-merge.md.)
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "entry.hpp"
 #include "output.hpp"
+
+#include <string>
+#include <string_view>
 
 namespace slipway::rootfs {
 

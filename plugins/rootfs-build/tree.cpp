@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-
 #include "tree.hpp"
+
+#include <algorithm>
 
 namespace slipway::rootfs {
 
@@ -32,9 +32,11 @@ const Node* Tree::find(const std::string& path) const {
     return it == nodes_.end() ? nullptr : &it->second;
 }
 
-Result<std::vector<std::string>> Tree::missing_parents(const std::string& path, const std::string* owner) const {
+Result<std::vector<std::string>> Tree::missing_parents(const std::string& path,
+                                                       const std::string* owner) const {
     std::vector<std::string> missing;
-    for (std::size_t slash = path.rfind('/'); slash != std::string::npos; slash = path.rfind('/', slash - 1)) {
+    for (std::size_t slash = path.rfind('/'); slash != std::string::npos;
+         slash = path.rfind('/', slash - 1)) {
         std::string parent = path.substr(0, slash);
         const Node* node = find(parent);
         if (node != nullptr && node->type != Type::directory)
@@ -54,9 +56,11 @@ Result<Placed> Tree::add(const Entry& entry, Presence presence, const std::strin
     const auto [it, inserted] = nodes_.try_emplace(entry.path, node);
     if (inserted) return Placed::created;
     Node& there = it->second;
-    if (there.type != Type::directory || entry.type != Type::directory) return file_conflict(entry, there, owner);
+    if (there.type != Type::directory || entry.type != Type::directory)
+        return file_conflict(entry, there, owner);
     if (there.presence != Presence::listed)
-        return there.mode == entry.mode || presence == Presence::listed ? Placed::kept : Placed::kept_different;
+        return there.mode == entry.mode || presence == Presence::listed ? Placed::kept
+                                                                        : Placed::kept_different;
     there = node;
     return Placed::created;
 }

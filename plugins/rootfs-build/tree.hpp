@@ -4,13 +4,13 @@
 // Knows names and attributes, never content.
 #pragma once
 
+#include "entry.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
-
-#include "entry.hpp"
 
 namespace slipway::rootfs {
 
@@ -55,7 +55,8 @@ public:
 
     /// The node that hard link `entry` of `owner` shares. Kind::verify: it is not a file of the same
     /// package that came before. Kind::config: it is, but is not in the tar where the link is.
-    support::Result<const Node*> link_target(const Entry& entry, Presence presence, const std::string* owner) const;
+    support::Result<const Node*> link_target(const Entry& entry, Presence presence,
+                                             const std::string* owner) const;
 
 private:
     std::unordered_map<std::string, Node> nodes_;

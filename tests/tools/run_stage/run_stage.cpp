@@ -5,13 +5,13 @@
 // Runs one stage in the in-memory host, for test scripts that judge its outputs with other programs.
 // OPTIONS is JSON text; the outputs go to OUT/PORT/NAME. Log lines and diagnostics go to standard error,
 // as do the time and the peak memory of the run. The exit code is the stage's status without its sign.
+#include <fake_host/fake_host.hpp>
+#include <sys/resource.h>
+
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <string>
-
-#include <fake_host/fake_host.hpp>
-#include <sys/resource.h>
 
 namespace {
 
@@ -32,7 +32,8 @@ void report(const slipway::test::FakeHost& host, std::chrono::duration<double> t
         std::fprintf(stderr, "error: %s (hint: %s)\n", d.summary.c_str(), d.hint.c_str());
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
-    std::fprintf(stderr, "run: %.2f s, peak %.0f MB\n", time.count(), static_cast<double>(usage.ru_maxrss) / 1e3);
+    std::fprintf(stderr, "run: %.2f s, peak %.0f MB\n", time.count(),
+                 static_cast<double>(usage.ru_maxrss) / 1e3);
 }
 
 void publish(const slipway::test::FakeHost& host, const std::filesystem::path& out) {

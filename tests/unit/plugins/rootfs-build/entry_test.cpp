@@ -5,7 +5,8 @@
 using namespace slipway::rootfs;
 
 TEST(CheckPath, TakesWhatPackagesHave) {
-    for (const std::string path : {"usr", "usr/bin/[", "a b/c\\d", "usr/\xc3\xbc", "..a/b..", ".PKGINFO", "a/.../b"})
+    for (const std::string path :
+         {"usr", "usr/bin/[", "a b/c\\d", "usr/\xc3\xbc", "..a/b..", ".PKGINFO", "a/.../b"})
         EXPECT_TRUE(check_path(path)) << path;
     EXPECT_TRUE(check_path(std::string(4095, 'x')));
 }

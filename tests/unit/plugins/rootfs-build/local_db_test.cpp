@@ -7,8 +7,9 @@
 using namespace slipway::rootfs;
 
 TEST(PkgInfo, ReadsAsLibalpmDoes) {
-    const auto parsed = parse_pkginfo("# comment\npkgname = a\npkgname = b\npkgver = 1:2-3\nnonsense\nx =y\n"
-                                      "pkgdesc = one = two\nurl = \nsize = 7\nunknown = z\ndepend = c>=1\ndepend = d");
+    const auto parsed =
+        parse_pkginfo("# comment\npkgname = a\npkgname = b\npkgver = 1:2-3\nnonsense\nx =y\n"
+                      "pkgdesc = one = two\nurl = \nsize = 7\nunknown = z\ndepend = c>=1\ndepend = d");
     ASSERT_TRUE(parsed) << parsed.error().what;
     const PackageInfo& info = parsed.value();
     EXPECT_EQ(info.name, "b");
@@ -22,35 +23,30 @@ TEST(PkgInfo, ReadsAsLibalpmDoes) {
 
 TEST(PkgInfo, RefusesWhatItCannotTrust) {
     EXPECT_EQ(parse_pkginfo("pkgname = a\n").error().what, "no pkgname or no pkgver");
-    EXPECT_EQ(parse_pkginfo("pkgname = a\npkgver = 1-1\nsize = 1x\n").error().what, "'size' is no number: '1x'");
+    EXPECT_EQ(parse_pkginfo("pkgname = a\npkgver = 1-1\nsize = 1x\n").error().what,
+              "'size' is no number: '1x'");
     EXPECT_FALSE(parse_pkginfo("pkgname = a\npkgver = 1-1\nbuilddate = \n"));
 }
 
 TEST(Desc, HasAllFieldsInPacmansOrder) {
-    PackageInfo info{.name = "n", .version = "1-1"};
-    info.base = "b";
-    info.desc = "d";
-    info.url = "";
-    info.arch = "any";
-    info.packager = "p";
-    info.build_date = 5;
-    info.size = 6;
-    info.groups = {"g1", "g2"};
-    info.licenses = {"GPL"};
-    info.replaces = {"r"};
-    info.depends = {"e"};
-    info.optdepends = {"o: why"};
-    info.conflicts = {"c<2"};
-    info.provides = {"v=1"};
-    EXPECT_EQ(desc_text(info, Reason::dependency, 9),
-              "%NAME%\nn\n\n%VERSION%\n1-1\n\n%BASE%\nb\n\n%DESC%\nd\n\n%URL%\n\n\n%ARCH%\nany\n\n"
-              "%BUILDDATE%\n5\n\n%INSTALLDATE%\n9\n\n%PACKAGER%\np\n\n%SIZE%\n6\n\n%REASON%\n1\n\n"
-              "%GROUPS%\ng1\ng2\n\n%LICENSE%\nGPL\n\n%VALIDATION%\nsha256\n\n%REPLACES%\nr\n\n%DEPENDS%\ne\n\n"
-              "%OPTDEPENDS%\no: why\n\n%CONFLICTS%\nc<2\n\n%PROVIDES%\nv=1\n\n");
+    const auto info =
+        parse_pkginfo("pkgname = n\npkgver = 1-1\npkgbase = b\npkgdesc = d\nurl = \narch = any\n"
+                      "packager = p\nbuilddate = 5\nsize = 6\ngroup = g1\ngroup = g2\n"
+                      "license = GPL\nreplaces = r\ndepend = e\noptdepend = o: why\n"
+                      "conflict = c<2\nprovides = v=1\n");
+    ASSERT_TRUE(info);
+    EXPECT_EQ(
+        desc_text(info.value(), Reason::dependency, 9),
+        "%NAME%\nn\n\n%VERSION%\n1-1\n\n%BASE%\nb\n\n%DESC%\nd\n\n%URL%\n\n\n%ARCH%\nany\n\n"
+        "%BUILDDATE%\n5\n\n%INSTALLDATE%\n9\n\n%PACKAGER%\np\n\n%SIZE%\n6\n\n%REASON%\n1\n\n"
+        "%GROUPS%\ng1\ng2\n\n%LICENSE%\nGPL\n\n%VALIDATION%\nsha256\n\n%REPLACES%\nr\n\n%DEPENDS%\ne\n\n"
+        "%OPTDEPENDS%\no: why\n\n%CONFLICTS%\nc<2\n\n%PROVIDES%\nv=1\n\n");
 }
 
 TEST(Desc, LeavesOutWhatIsNotThere) {
-    EXPECT_EQ(desc_text({.name = "n", .version = "1-1"}, Reason::requested, 9),
+    const auto info = parse_pkginfo("pkgname = n\npkgver = 1-1\n");
+    ASSERT_TRUE(info);
+    EXPECT_EQ(desc_text(info.value(), Reason::requested, 9),
               "%NAME%\nn\n\n%VERSION%\n1-1\n\n%INSTALLDATE%\n9\n\n%VALIDATION%\nsha256\n\n");
 }
 

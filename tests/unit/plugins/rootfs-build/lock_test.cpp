@@ -8,7 +8,8 @@ namespace {
 
 std::string lock_of(const std::string& fields) {
     return R"({"slipway_lock": 1, "packages": [{"name": "a", "version": "1-1", "size": 3, "reason": "explicit",
-               "sha256": ")" + std::string(64, 'a') + "\"" + fields + "}]}";
+               "sha256": ")"
+           + std::string(64, 'a') + "\"" + fields + "}]}";
 }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
@@ -31,7 +32,8 @@ TEST(Lock, EachFaultIsNamed) {
     const auto said = [](const std::string& text) { return parse_lock(text).error().what; };
     EXPECT_EQ(said("{}"), "lock: 'slipway_lock' is not 1");
     EXPECT_EQ(said(R"({"slipway_lock": 1})"), "lock: 'packages' is no array");
-    EXPECT_EQ(said(replaced(good, "\"a\"", "\"../a\"")), "lock: package 1 ('../a'): no usable name and version");
+    EXPECT_EQ(said(replaced(good, "\"a\"", "\"../a\"")),
+              "lock: package 1 ('../a'): no usable name and version");
     EXPECT_EQ(said(replaced(good, "1-1", "1/1")), "lock: package 1 ('a'): no usable name and version");
     EXPECT_EQ(said(replaced(good, "aaa", "AAA")), "lock: package 1 ('a'): no SHA-256 digest");
     EXPECT_EQ(said(replaced(good, "\"size\": 3", "\"size\": -3")), "lock: package 1 ('a'): no size");

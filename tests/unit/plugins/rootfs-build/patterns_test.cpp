@@ -26,7 +26,9 @@ TEST(NoExtract, BackslashTakesExclamationMarkLiterally) {
     EXPECT_FALSE(NoExtract({"!file"}).matches("!file"));
 }
 
-TEST(NoExtract, NothingMatchesNoPatterns) { EXPECT_FALSE(NoExtract({}).matches("usr/bin/sh")); }
+TEST(NoExtract, NothingMatchesNoPatterns) {
+    EXPECT_FALSE(NoExtract({}).matches("usr/bin/sh"));
+}
 
 TEST(Exclude, TakesEverythingBelowAMatch) {
     const Exclude patterns({"sys", "etc/hostname", "root/*"});

@@ -2,6 +2,7 @@
 //
 // The built plugin in a host in memory: what it makes of good packages, and what it says of bad ones.
 #include "test_package.hpp"
+
 #include <fake_host/fake_host.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -79,11 +80,13 @@ TEST_F(RootfsBuild, WritesTarAndManifest) {
     ASSERT_EQ(build(), SLIPWAY_OK) << host.said();
     EXPECT_EQ(host.outputs.at("rootfs").at(0).name, "rootfs.tar");
     EXPECT_EQ(host.outputs.at("manifest").at(0).name, "manifest.json");
-    EXPECT_THAT(tar(), HasSubstr("%NAME%\nbase\n\n%VERSION%\n1-1\n\n%INSTALLDATE%\n1793836800\n\n%REASON%\n1\n\n"));
-    EXPECT_EQ(json::dump(line("usr/bin/x")),
-              R"({"path":"usr/bin/x","type":"file","mode":"4755","uid":0,"gid":0,"size":5,)"
-              R"("sha256":"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824","mtime":1600000000,)"
-              R"("package":"base-1-1"})");
+    EXPECT_THAT(tar(),
+                HasSubstr("%NAME%\nbase\n\n%VERSION%\n1-1\n\n%INSTALLDATE%\n1793836800\n\n%REASON%\n1\n\n"));
+    EXPECT_EQ(
+        json::dump(line("usr/bin/x")),
+        R"({"path":"usr/bin/x","type":"file","mode":"4755","uid":0,"gid":0,"size":5,)"
+        R"("sha256":"2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824","mtime":1600000000,)"
+        R"("package":"base-1-1"})");
     EXPECT_EQ(json::dump(line("var/lib")),
               R"({"path":"var/lib","type":"directory","mode":"0755","uid":0,"gid":0,"mtime":1793836800})");
 }
@@ -108,7 +111,8 @@ TEST_F(RootfsBuild, MtimesAreClampedUnlessKept) {
 }
 
 TEST_F(RootfsBuild, ExcludeLeavesTheDatabaseAlone) {
-    add("base", {dir("dev"), {.path = "dev/x"}, dir("tmp"), {.path = "tmp/y", .content = "y"}}, "backup = tmp/y\n");
+    add("base", {dir("dev"), {.path = "dev/x"}, dir("tmp"), {.path = "tmp/y", .content = "y"}},
+        "backup = tmp/y\n");
     ASSERT_EQ(build(R"({"exclude": ["./dev", "tmp/*"]})"), SLIPWAY_OK) << host.said();
     EXPECT_TRUE(line("dev").is_null());
     EXPECT_TRUE(line("dev/x").is_null());
@@ -128,7 +132,8 @@ TEST_F(RootfsBuild, NoExtractMakesTheFoldersItNeeds) {
 }
 
 TEST_F(RootfsBuild, ABackupMayBeAHardLink) {
-    add("base", {{.path = "a", .content = "y"}, {.path = "b", .hardlink = "a"}, {.path = "c", .hardlink = "b"}},
+    add("base",
+        {{.path = "a", .content = "y"}, {.path = "b", .hardlink = "a"}, {.path = "c", .hardlink = "b"}},
         "backup = c\n");
     ASSERT_EQ(build(), SLIPWAY_OK) << host.said();
     EXPECT_THAT(tar(), HasSubstr("%BACKUP%\nc\t415290769594460e2e485922904f345d\n\n"));
@@ -144,28 +149,34 @@ TEST_F(RootfsBuild, MetadataMayComeLast) {
 
 TEST_F(RootfsBuild, RefusesUnsafeEntries) {
     EXPECT_EQ(refusal({.path = "/etc/x"}), "package 'bad-1-1': entry '/etc/x' has an absolute name");
-    EXPECT_EQ(refusal({.path = "usr/../../x"}), "package 'bad-1-1': entry 'usr/../../x' leaves the tree with '..'");
+    EXPECT_EQ(refusal({.path = "usr/../../x"}),
+              "package 'bad-1-1': entry 'usr/../../x' leaves the tree with '..'");
     EXPECT_EQ(refusal({.path = "../x"}), "package 'bad-1-1': entry '../x' leaves the tree with '..'");
     EXPECT_EQ(refusal({.path = "a\nb"}),
               "package 'bad-1-1': entry 'a\\x0ab' has a control character in its name or target");
-    EXPECT_EQ(refusal({.path = "dev/sda", .type = S_IFBLK}), "package 'bad-1-1': entry 'dev/sda' is a device node");
+    EXPECT_EQ(refusal({.path = "dev/sda", .type = S_IFBLK}),
+              "package 'bad-1-1': entry 'dev/sda' is a device node");
     EXPECT_EQ(refusal({.path = "h", .hardlink = "../etc/passwd"}),
               "package 'bad-1-1': entry '../etc/passwd' leaves the tree with '..'");
-    EXPECT_EQ(refusal({.path = "h", .hardlink = "etc/passwd"}),
-              "package 'bad-1-1': hard link 'h' to 'etc/passwd': no file of this package that came before it");
+    EXPECT_EQ(
+        refusal({.path = "h", .hardlink = "etc/passwd"}),
+        "package 'bad-1-1': hard link 'h' to 'etc/passwd': no file of this package that came before it");
     EXPECT_EQ(refusal({.path = ".INSTALL", .type = S_IFLNK, .symlink = "/etc/passwd"}),
               "package 'bad-1-1': entry '.INSTALL' is a symlink");
-    EXPECT_EQ(refusal({.path = ".MTREE", .content = "no mtree at all"}).substr(0, 26), "package 'bad-1-1': .MTREE:");
-    EXPECT_EQ(refusal({.path = "var/lib/pacman/local/ALPM_DB_VERSION", .content = "10\n"}),
-              "file conflict: 'var/lib/pacman/local/ALPM_DB_VERSION' of package 'bad-1-1' is a file of pacman's "
-              "database");
+    EXPECT_EQ(refusal({.path = ".MTREE", .content = "no mtree at all"}).substr(0, 26),
+              "package 'bad-1-1': .MTREE:");
+    EXPECT_EQ(
+        refusal({.path = "var/lib/pacman/local/ALPM_DB_VERSION", .content = "10\n"}),
+        "file conflict: 'var/lib/pacman/local/ALPM_DB_VERSION' of package 'bad-1-1' is a file of pacman's "
+        "database");
 }
 
 TEST_F(RootfsBuild, RefusesToWriteThroughALink) {
     add("one", {{.path = "bin", .type = S_IFLNK, .symlink = "/usr/bin"}});
     add("two", {{.path = "bin/x"}});
     EXPECT_EQ(build(), SLIPWAY_VERIFY);
-    EXPECT_EQ(host.said(), "package 'two-1-1': 'bin/x' would be written through 'bin', a symlink of package 'one-1-1'");
+    EXPECT_EQ(host.said(),
+              "package 'two-1-1': 'bin/x' would be written through 'bin', a symlink of package 'one-1-1'");
 }
 
 TEST_F(RootfsBuild, NamesBothPackagesOfAConflict) {
@@ -194,7 +205,8 @@ TEST_F(RootfsBuild, RefusesAFileThatIsNoPackage) {
 }
 
 TEST_F(RootfsBuild, EveryTruncationIsFound) {
-    const std::string whole = make_package({pkginfo("base", "1-1"), {.path = "x", .content = std::string(3000, 'x')}});
+    const std::string whole =
+        make_package({pkginfo("base", "1-1"), {.path = "x", .content = std::string(3000, 'x')}});
     for (std::size_t size = 0; size < whole.size(); ++size) {
         RootfsBuild cut;
         cut.add_bytes("base", whole.substr(0, size));

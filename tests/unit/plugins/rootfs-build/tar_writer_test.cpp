@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Python's tarfile judges the archives here; GNU tar and bsdtar do in the oracle test.
-#include <cstdlib>
-
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <support/fs.hpp>
 #include <tar_writer.hpp>
 
-#include <fcntl.h>
+#include <cstdlib>
 
 using namespace slipway;
 using namespace slipway::rootfs;
@@ -42,23 +41,25 @@ protected:
 
     /// What python reads of each entry: the expression `e` of `m`, a line each.
     std::string read_back(const std::string& e) {
-        const std::string command = fmt::format("python3 -c 'import tarfile\nfor m in tarfile.open(\"{}\"): print({})' >{}.txt",
-                                                path_, e, path_);
+        const std::string command = fmt::format(
+            "python3 -c 'import tarfile\nfor m in tarfile.open(\"{}\"): print({})' >{}.txt", path_, e, path_);
         EXPECT_EQ(std::system(command.c_str()), 0);
         return support::read_file(path_ + ".txt").value();
     }
 
-    std::string path_ = testing::TempDir() + "tar_writer_" + testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::string path_ =
+        testing::TempDir() + "tar_writer_" + testing::UnitTest::GetInstance()->current_test_info()->name();
     support::UniqueFd fd_;
 };
 
 } // namespace
 
 TEST_F(TarWriterTest, PlainEntriesNeedNoExtendedHeader) {
-    const std::string tar = written({{.path = "usr", .type = Type::directory, .mode = 0755, .mtime = {5}},
-                                     {.path = "usr/l", .type = Type::symlink, .mode = 0777, .link = "x"},
-                                     {.path = "usr/h", .type = Type::hardlink, .mode = 06755, .uid = 1, .link = "usr/f"},
-                                     {.path = "usr/p", .type = Type::fifo, .mode = 0600}});
+    const std::string tar =
+        written({{.path = "usr", .type = Type::directory, .mode = 0755, .mtime = {5}},
+                 {.path = "usr/l", .type = Type::symlink, .mode = 0777, .link = "x"},
+                 {.path = "usr/h", .type = Type::hardlink, .mode = 06755, .uid = 1, .link = "usr/f"},
+                 {.path = "usr/p", .type = Type::fifo, .mode = 0600}});
     EXPECT_EQ(tar.size(), 6 * 512u);
     EXPECT_EQ(tar.substr(0, 5), std::string("usr/\0", 5));
     EXPECT_EQ(tar.substr(100, 8), std::string("0000755\0", 8));
@@ -72,16 +73,22 @@ TEST_F(TarWriterTest, PlainEntriesNeedNoExtendedHeader) {
 
 TEST_F(TarWriterTest, WhatUstarCannotHoldIsInTheExtendedHeader) {
     const std::string name = "d/" + std::string(150, 'n');
-    written({{.path = name, .type = Type::symlink, .uid = 2'097'152, .gid = 3'000'000, .mtime = {-2, 500'000'000},
+    written({{.path = name,
+              .type = Type::symlink,
+              .uid = 2'097'152,
+              .gid = 3'000'000,
+              .mtime = {-2, 500'000'000},
               .link = "\xc3\xbc"}});
-    EXPECT_EQ(read_back("sorted(m.pax_headers.items()) == [(\"gid\", \"3000000\"), (\"linkpath\", \"\\u00fc\"), "
-                        "(\"mtime\", \"-1.5\"), (\"path\", m.name), (\"uid\", \"2097152\")], m.name"),
-              "True " + name + "\n");
+    EXPECT_EQ(
+        read_back("sorted(m.pax_headers.items()) == [(\"gid\", \"3000000\"), (\"linkpath\", \"\\u00fc\"), "
+                  "(\"mtime\", \"-1.5\"), (\"path\", m.name), (\"uid\", \"2097152\")], m.name"),
+        "True " + name + "\n");
 }
 
 TEST_F(TarWriterTest, KeysAreSortedAndLengthsCountThemselves) {
     // "99 path=" + 90 + "\n" is 99 bytes; one more needs a third digit and is 101.
-    const std::string tar = written({{.path = "\xc3\xbc" + std::string(88, 'a')}, {.path = "\xc3\xbc" + std::string(89, 'a')}});
+    const std::string tar =
+        written({{.path = "\xc3\xbc" + std::string(88, 'a')}, {.path = "\xc3\xbc" + std::string(89, 'a')}});
     EXPECT_EQ(tar.substr(512, 8), "99 path=");
     EXPECT_EQ(tar[512 + 98], '\n');
     EXPECT_EQ(tar.substr(3 * 512 + 512, 9), "101 path=");
@@ -90,7 +97,8 @@ TEST_F(TarWriterTest, KeysAreSortedAndLengthsCountThemselves) {
 }
 
 TEST_F(TarWriterTest, AttributesAreBinary) {
-    const std::string tar = written({{.path = "x", .xattrs = {{"user.b", std::string("\0\n=", 3)}, {"security.a", "1"}}}});
+    const std::string tar =
+        written({{.path = "x", .xattrs = {{"user.b", std::string("\0\n=", 3)}, {"security.a", "1"}}}});
     const std::size_t a = tar.find("SCHILY.xattr.security.a=1\n");
     const std::size_t b = tar.find(std::string("SCHILY.xattr.user.b=\0\n=\n", 24));
     EXPECT_NE(a, std::string::npos);

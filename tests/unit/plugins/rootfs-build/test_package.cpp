@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "test_package.hpp"
+
 #include <archive.h>
 #include <archive_entry.h>
 #include <gtest/gtest.h>
 
 namespace slipway::test {
 
-TestEntry dir(const std::string& path, unsigned mode) { return {.path = path + '/', .type = 0040000, .mode = mode}; }
+TestEntry dir(const std::string& path, unsigned mode) {
+    return {.path = path + '/', .type = 0040000, .mode = mode};
+}
 
 TestEntry pkginfo(const std::string& name, const std::string& version, const std::string& more) {
-    return {.path = ".PKGINFO", .content = "# made\npkgname = " + name + "\npkgver = " + version + "\n" + more};
+    return {.path = ".PKGINFO",
+            .content = "# made\npkgname = " + name + "\npkgver = " + version + "\n" + more};
 }
 
 namespace {

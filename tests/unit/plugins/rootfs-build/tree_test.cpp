@@ -10,13 +10,17 @@ namespace {
 const std::string one = "one-1-1";
 const std::string two = "two-1-1";
 
-Entry file(const std::string& path) { return {.path = path}; }
+Entry file(const std::string& path) {
+    return {.path = path};
+}
 
 Entry folder(const std::string& path, unsigned mode = 0755) {
     return {.path = path, .type = Type::directory, .mode = mode};
 }
 
-Entry symlink(const std::string& path) { return {.path = path, .type = Type::symlink, .link = "x"}; }
+Entry symlink(const std::string& path) {
+    return {.path = path, .type = Type::symlink, .link = "x"};
+}
 
 Entry hardlink(const std::string& path, const std::string& target) {
     return {.path = path, .type = Type::hardlink, .link = target};
@@ -82,8 +86,9 @@ TEST(Tree, NothingIsWrittenThroughALink) {
     const auto parents = tree.missing_parents("bin/deep/x", &two);
     ASSERT_FALSE(parents);
     EXPECT_EQ(parents.error().kind, Kind::verify);
-    EXPECT_EQ(parents.error().what,
-              "package 'two-1-1': 'bin/deep/x' would be written through 'bin', a symlink of package 'one-1-1'");
+    EXPECT_EQ(
+        parents.error().what,
+        "package 'two-1-1': 'bin/deep/x' would be written through 'bin', a symlink of package 'one-1-1'");
 }
 
 TEST(Tree, HardLinksStayInTheirPackage) {
