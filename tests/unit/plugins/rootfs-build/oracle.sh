@@ -107,7 +107,7 @@ bsdtar -xpf out/noextract/rootfs/rootfs.tar --numeric-owner -C ours-bsdtar
 for clash in clash-file clash-folder; do
     new_root "$scratch/$clash"
     pacman_in "$scratch/$clash" -Sy >/dev/null
-    ! pacman_in "$scratch/$clash" -S "$clash" >"$clash.log" 2>&1
+    if pacman_in "$scratch/$clash" -S "$clash" >"$clash.log" 2>&1; then exit 1; fi
     grep -q 'exists in both' "$clash.log"
     "$tools/make-lock" repo pacman -r "$scratch/$clash" --config "$scratch/$clash.conf" --cachedir cache -- "$clash" >"$clash.json"
     status=0

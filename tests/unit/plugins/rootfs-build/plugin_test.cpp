@@ -215,6 +215,15 @@ TEST_F(RootfsBuild, EveryTruncationIsFound) {
     }
 }
 
+TEST_F(RootfsBuild, ReadsToTheEndOfTheFile) {
+    // What follows the last entry counts as well: the checksum of the content is there. The second frame is
+    // larger than what libarchive decompresses ahead.
+    const std::string more = make_package({{.path = "y", .content = std::string(4u << 20, 'y')}});
+    add_bytes("base", make_package({pkginfo("base", "1-1"), {.path = "x"}}) + more + "this is no zstd frame");
+    EXPECT_EQ(build(), SLIPWAY_VERIFY);
+    EXPECT_THAT(host.said(), HasSubstr("package 'base-1-1': "));
+}
+
 TEST_F(RootfsBuild, SizeMustBeTheLocks) {
     const std::string whole = make_package({pkginfo("base", "1-1")});
     add_bytes("base", whole);
