@@ -14,7 +14,7 @@ pack() { # NAME [PKGINFO-LINE...]
     local name=$1
     shift
     python3 "$here/oracle_tree.py" "tree/$name" "$name"
-    printf '%s\n' "$@" | "$tools/make-test-package" "tree/$name" "$name" "1.0-1" repo >/dev/null
+    printf '%s\n' "$@" | "$tools/pack-test-package" "tree/$name" "$name" "1.0-1" repo >/dev/null
 }
 
 pack filesystem 'pkgdesc = Base files' 'url = ' 'backup = etc/passwd' 'backup = etc/shadow' 'group = base'
@@ -28,11 +28,11 @@ printf '%s\n' opt/odd/early opt/odd opt/unlisted opt/listed .hidden .MTREE .PKGI
 python3 "$here/oracle_tree.py" tree/odd odd
 # shellcheck disable=SC2094
 MTREE_WITHOUT=opt/unlisted ORDER=$scratch/odd.order TAR_OPTIONS_EXTRA='--no-recursion' \
-    "$tools/make-test-package" tree/odd odd 1.0-1 repo <<<'depend = filesystem' >/dev/null
+    "$tools/pack-test-package" tree/odd odd 1.0-1 repo <<<'depend = filesystem' >/dev/null
 NO_MTREE=1 pack bare 'depend = filesystem'
 mkdir -p tree/all
 printf 'depend = %s\n' docs names attributes odd bare |
-    "$tools/make-test-package" tree/all all 1.0-1 repo >/dev/null
+    "$tools/pack-test-package" tree/all all 1.0-1 repo >/dev/null
 pack clash-file 'depend = filesystem'
 pack clash-folder 'depend = filesystem'
 repo-add -q repo/test.db.tar.gz repo/*.pkg.tar.zst >/dev/null
