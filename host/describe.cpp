@@ -33,7 +33,7 @@ std::string indented(const std::string& text, const std::string& margin) {
 
 std::string describe_effect(const Event& e) {
     const std::string& state = e.data["state"].as_string();
-    const char* mark = state == "planned" ? "would" : state == "started" ? "begin" : state == "done" ? "done" : "there already";
+    const char* mark = state == "planned" ? "would" : state == "done" ? "did" : "there already";
     return fmt::format("{}: {}: {} ({})", mark, e.data["kind"].as_string(), e.text, e.data["target"].as_string());
 }
 
@@ -60,7 +60,8 @@ std::string describe_text(const Event& e, Colour colour) {
     if (e.kind == "stage_waiting") return paint(colour, yellow, "waiting") + (e.text.empty() ? "" : ": " + e.text);
     if (e.kind == "stage_cancelled") return paint(colour, yellow, "cancelled");
     if (e.kind == "stage_failed") return paint(colour, red, "failed") + ": " + e.text + hint();
-    if (e.kind == "effect") return paint(colour, cyan, describe_effect(e));
+    if (e.kind == "effect" && e.data["state"].as_string() != "started")
+        return paint(colour, cyan, describe_effect(e)); // a started one is told again when it is done
     if (e.kind == "output") return paint(colour, dim, "| " + e.text);
     if (e.kind == "log" && e.level > SLIPWAY_DEBUG) return level_word(e.level) + e.text;
     // Errors come again with stage_failed; a stage that goes on after one has only this.
