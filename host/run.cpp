@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // slipway run, resume, plan, validate: everything that takes a chain.
+#include <memory>
+
 #include <fmt/format.h>
-#include <slipway/stage.h>
+#include <unistd.h>
 
 #include "command.hpp"
 #include "report.hpp"
@@ -14,64 +16,86 @@ namespace json = support::json;
 
 namespace {
 
+/// A chain with all that running it takes.
+struct Opened {
+    State state;
+    config::LoadOptions options;
+    worker::Loop loop{};
+    chain::Catalog catalog{};
+    chain::Plan plan{};
+};
+
+/// Either the chain of the command line, or the exit code after the problem was printed.
+std::variant<std::unique_ptr<Opened>, int> open_chain(const Arguments& arguments) {
+    auto options = load_options(arguments);
+    if (!options) return complain(options.error());
+    auto state = open_state(arguments);
+    if (!state) return complain(state.error());
+    std::unique_ptr<Opened> opened(new Opened{std::move(state).value(), std::move(options).value()});
+    opened->catalog = open_catalog(arguments, opened->loop, &opened->state.journal);
+    auto plan = planned(config::load(arguments.first(), opened->options), opened->catalog, arguments);
+    if (const int* code = std::get_if<int>(&plan)) return *code;
+    opened->plan = std::move(std::get<chain::Plan>(plan));
+    return opened;
+}
+
+/// Run an opened chain as a new run (or plan); the exit code, and the run's id in `id`.
+int start(const Arguments& arguments, Opened& opened, chain::Mode mode, std::string& id) {
+    auto lock = StateLock::take(opened.state);
+    if (!lock) return complain(lock.error());
+    const journal::RunRecord run =
+        new_run(opened.plan, opened.options, mode == chain::Mode::plan ? "plan" : "run");
+    id = run.id;
+    auto records = chain::new_records(opened.plan);
+    if (auto added = opened.state.journal.add_run(run, records); !added) return complain(added.error());
+    return execute(arguments, opened.state, opened.loop, opened.plan, run, std::move(records), mode);
+}
+
 /// The last lines of a run: where it stands and what to do next.
-int conclude(const Arguments& arguments, const State& state, const std::string& run, int code) {
+int conclude(const Arguments& arguments, const std::string& run, int code) {
     if (arguments.has("json") || arguments.has("quiet")) return code;
     if (code == exit_done) fmt::print(stderr, "next: slipway show {}\n", run);
     if (code == exit_waiting) fmt::print(stderr, "parked; go on with: slipway resume {}\n", run);
     if (code == exit_failed || code == exit_cancelled || code == exit_conflict)
         fmt::print(stderr, "what is done is kept; when the cause is gone: slipway resume {}\n", run);
-    (void)state;
     return code;
 }
 
 int run_chain(const Arguments& arguments) {
-    auto options = load_options(arguments);
-    if (!options) return complain(options.error());
-    auto state = open_state(arguments);
-    if (!state) return complain(state.error());
-    worker::Loop loop;
-    const chain::Catalog catalog = open_catalog(arguments, loop, &state.value().journal);
-    auto plan = planned(config::load(arguments.first(), options.value()), catalog, arguments);
-    if (const int* code = std::get_if<int>(&plan)) return *code;
-    const chain::Plan& made = std::get<chain::Plan>(plan);
-    auto lock = StateLock::take(state.value());
-    if (!lock) return complain(lock.error());
-    const journal::RunRecord run = new_run(made, options.value(), "run");
-    auto records = chain::new_records(made);
-    if (auto added = state.value().journal.add_run(run, records); !added) return complain(added.error());
-    const int code = execute(arguments, state.value(), loop, made, run, std::move(records), chain::Mode::run);
-    return conclude(arguments, state.value(), run.id, code);
+    auto opened = open_chain(arguments);
+    if (const int* code = std::get_if<int>(&opened)) return *code;
+    std::string id;
+    const int code = start(arguments, *std::get<0>(opened), chain::Mode::run, id);
+    return id.empty() ? code : conclude(arguments, id, code);
 }
 
 int resume_run(const Arguments& arguments) {
     auto state = open_state(arguments);
     if (!state) return complain(state.error());
     journal::Journal& journal = state.value().journal;
-    auto run = journal.find_run(arguments.first());
-    if (!run) return complain(run.error());
-    if (run.value().kind != "run")
-        return complain({support::Kind::config, "'" + run.value().id + "' is a plan, not a run", "slipway runs lists them"});
-    if (run.value().state == "done") {
-        fmt::print(stderr, "run {} is done; nothing to resume\n", run.value().id);
+    auto found = journal.find_run(arguments.first());
+    if (!found) return complain(found.error());
+    const journal::RunRecord& run = found.value();
+    if (run.kind != "run")
+        return complain({support::Kind::config, "'" + run.id + "' is a plan, not a run", "slipway runs lists them"});
+    if (run.state == "done") {
+        fmt::print(stderr, "run {} is done; nothing to resume\n", run.id);
         return exit_done;
     }
     auto lock = StateLock::take(state.value());
     if (!lock) return complain(lock.error());
     worker::Loop loop;
     const chain::Catalog catalog = open_catalog(arguments, loop, &journal);
-    auto chain = config::load_text(run.value().text, run.value().path,
-                                   parse_load_options(run.value().settings, run.value().epoch));
-    if (auto* loaded = std::get_if<config::Chain>(&chain)) loaded->folder = run.value().folder;
+    auto chain = config::load_text(run.text, run.path, parse_load_options(run.settings, run.epoch));
+    if (auto* loaded = std::get_if<config::Chain>(&chain)) loaded->folder = run.folder;
     auto plan = planned(std::move(chain), catalog, arguments);
     if (const int* code = std::get_if<int>(&plan)) return *code;
-    auto records = journal.stages(run.value().id);
+    auto records = journal.stages(run.id);
     if (!records) return complain(records.error());
-    if (auto saved = journal.set_run_state(run.value().id, "running", 0, ::getpid()); !saved)
-        return complain(saved.error());
-    const int code = execute(arguments, state.value(), loop, std::get<chain::Plan>(plan), run.value(),
+    if (auto saved = journal.set_run_state(run.id, "running", 0, ::getpid()); !saved) return complain(saved.error());
+    const int code = execute(arguments, state.value(), loop, std::get<chain::Plan>(plan), run,
                              std::move(records).value(), chain::Mode::run);
-    return conclude(arguments, state.value(), run.value().id, code);
+    return conclude(arguments, run.id, code);
 }
 
 int validate_chain(const Arguments& arguments) {
@@ -88,28 +112,19 @@ int validate_chain(const Arguments& arguments) {
 }
 
 int plan_chain(const Arguments& arguments) {
-    auto options = load_options(arguments);
-    if (!options) return complain(options.error());
-    auto state = open_state(arguments);
-    if (!state) return complain(state.error());
-    worker::Loop loop;
-    const chain::Catalog catalog = open_catalog(arguments, loop, &state.value().journal);
-    auto plan = planned(config::load(arguments.first(), options.value()), catalog, arguments);
-    if (const int* code = std::get_if<int>(&plan)) return *code;
-    const chain::Plan& made = std::get<chain::Plan>(plan);
+    auto opened = open_chain(arguments);
+    if (const int* code = std::get_if<int>(&opened)) return *code;
+    Opened& it = *std::get<0>(opened);
     const bool as_json = arguments.has("json");
     if (arguments.has("wiring")) {
-        fmt::print("{}", as_json ? json::dump_pretty(wiring_json(made)) : wiring_text(made));
+        fmt::print("{}", as_json ? json::dump_pretty(wiring_json(it.plan)) : wiring_text(it.plan));
         return exit_done;
     }
-    auto lock = StateLock::take(state.value());
-    if (!lock) return complain(lock.error());
-    const journal::RunRecord run = new_run(made, options.value(), "plan");
-    auto records = chain::new_records(made);
-    if (auto added = state.value().journal.add_run(run, records); !added) return complain(added.error());
-    const int code = execute(arguments, state.value(), loop, made, run, std::move(records), chain::Mode::plan);
-    if (!as_json) fmt::print("{}{}", wiring_text(made), effects_text(state.value().journal, run.id));
-    if (!as_json && code == exit_done)
+    std::string id;
+    const int code = start(arguments, it, chain::Mode::plan, id);
+    if (id.empty() || as_json) return code;
+    fmt::print("{}{}", wiring_text(it.plan), effects_text(it.state.journal, id));
+    if (code == exit_done)
         fmt::print("\nNothing outside the store has been changed. slipway run {} does it.\n", arguments.first());
     return code;
 }
