@@ -52,6 +52,7 @@ private:
     void take(const json::Value& message) {
         const std::string& kind = message["t"].as_string();
         if (kind == "phase") phase_ = message["phase"].as_string();
+        answered_ = answered_ || kind == "diag" || kind == "described";
         if (kind == "diag")
             result_ = Error{support::kind_of_status(static_cast<int>(message["code"].as_integer())),
                             message["summary"].as_string(), message["hint"].as_string()};
@@ -64,9 +65,15 @@ private:
         if (timed_out_)
             result_ = Error{Kind::timeout, subject + "did not describe itself within 20 s",
                             "its constructors or its entry point hang"};
-        else if (exit.signal != 0 || exit.code != 0 || !exit.broken.empty())
+        else if (process_->flooded())
+            result_ = Error{Kind::resource, subject + "printed more than " + support::human_bytes(worker::max_output),
+                            "its constructors and its entry point must not print"};
+        else if (!answered_ || exit.signal != 0 || exit.code != 0 || !exit.broken.empty())
             result_ = Error{Kind::crashed, subject + exit_text(exit, phase_),
                             "its constructors and its entry point must not fail"};
+        else if (!exit.left.empty())
+            result_ = Error{Kind::internal, subject + "left processes behind: " + support::join(exit.left, ", "),
+                            "its constructors and its entry point must not start any"};
         process_.reset();
         // The callback may delete this object.
         const Done done = std::move(done_);
@@ -81,7 +88,8 @@ private:
     worker::Loop::Id timer_ = 0;
     std::string phase_ = "load";
     bool timed_out_ = false;
-    Result<Description> result_ = Error{Kind::crashed, "the worker ended before it described the plugin"};
+    bool answered_ = false;
+    Result<Description> result_ = Error{};
 };
 
 /// What changes when a file changes.

@@ -3,7 +3,9 @@
 // Boost.DLL does the loading. Its default mode is lazy binding: rtld_now makes a plugin with an undefined
 // symbol fail here and not in the middle of a release.
 #define BOOST_DLL_USE_STD_FS
+#include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <filesystem>
 #include <vector>
@@ -35,6 +37,8 @@ constexpr unsigned native_machine = EM_RISCV;
 #else
 #error "name this machine's ELF number here"
 #endif
+
+constexpr unsigned char native_data = std::endian::native == std::endian::little ? ELFDATA2LSB : ELFDATA2MSB;
 
 std::string machine_name(unsigned machine) {
     switch (machine) {
@@ -72,7 +76,12 @@ Result<void> check_elf(const std::string& path) {
     if (n < SELFMAG || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
         return broken(Kind::unsupported, path, "not an ELF file", "a plugin is a shared object (.so)");
     if (n < static_cast<ssize_t>(sizeof header)) return broken(Kind::unsupported, path, "truncated ELF header");
-    if (header.e_ident[EI_CLASS] != ELFCLASS64 || header.e_machine != native_machine)
+    if (header.e_ident[EI_DATA] != native_data)
+        return broken(Kind::unsupported, path, "built for a machine of the other byte order",
+                      "build it for " + machine_name(native_machine));
+    if (header.e_ident[EI_CLASS] != ELFCLASS64 && header.e_machine == native_machine)
+        return broken(Kind::unsupported, path, "a 32-bit object, this host is 64-bit", "build it without -m32 or -mx32");
+    if (header.e_machine != native_machine)
         return broken(Kind::unsupported, path,
                       "built for " + machine_name(header.e_machine) + ", this host is " + machine_name(native_machine),
                       "build it for " + machine_name(native_machine));
@@ -81,10 +90,15 @@ Result<void> check_elf(const std::string& path) {
     return {};
 }
 
-/// dlerror's text without the path it starts with.
-std::string reason_of(const std::string& text, const std::string& path) {
-    const std::size_t at = text.find(path + ": ");
-    return support::printable(at == std::string::npos ? text : text.substr(at + path.size() + 2));
+/// dlerror's text out of Boost.DLL's "... (dlerror system message: TEXT): errno's text", without the path it
+/// may start with.
+std::string reason_of(std::string text, const std::string& path) {
+    constexpr std::string_view before = "dlerror system message: ";
+    const std::size_t start = text.find(before), end = text.rfind("): ");
+    if (start != std::string::npos && end != std::string::npos && end > start)
+        text = text.substr(start + before.size(), end - start - before.size());
+    if (text.starts_with(path + ": ")) text.erase(0, path.size() + 2);
+    return support::printable(text);
 }
 
 Error load_failure(const std::string& path, const std::string& reason) {
@@ -115,6 +129,34 @@ Result<void> check_versions(const std::string& path, const slipway_plugin& plugi
     return {};
 }
 
+/// Every text is there, and fit to travel and to be shown.
+Result<void> check_texts(const std::string& path, const slipway_stage_desc& desc) {
+    const std::pair<const char*, const char*> texts[] = {
+        {"id", desc.id},           {"version", desc.version},             {"summary", desc.summary},
+        {"license", desc.license}, {"config_schema", desc.config_schema}, {"ports", desc.ports},
+        {"capabilities", desc.capabilities}};
+    for (const auto& [name, text] : texts) {
+        if (text == nullptr)
+            return broken(Kind::unsupported, path, std::string("a stage's ") + name + " is NULL", "give every text");
+        if (!support::is_valid_utf8(text))
+            return broken(Kind::unsupported, path, std::string("a stage's ") + name + " is not UTF-8");
+    }
+    for (const char* shown : {desc.version, desc.summary, desc.license})
+        if (support::printable(shown) != shown)
+            return broken(Kind::unsupported, path, "'" + support::printable(shown) + "' has control characters");
+    return {};
+}
+
+/// stage.h, slipway_stage_desc::id.
+bool is_stage_id(std::string_view id) {
+    const bool reverse_dns = id.find('.') != std::string_view::npos;
+    const auto fits = [reverse_dns](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || (reverse_dns && (c == '.' || c == '_'));
+    };
+    return !id.empty() && id.size() <= (reverse_dns ? 255u : 64u) && id[0] >= 'a' && id[0] <= 'z'
+           && std::ranges::all_of(id, fits) && id.find("..") == std::string_view::npos;
+}
+
 Result<StageType> describe_stage(const std::string& path, const slipway_stage_desc& desc) {
     constexpr std::uint32_t known_flags = SLIPWAY_DETERMINISTIC | SLIPWAY_IDEMPOTENT | SLIPWAY_EXTERNAL_EFFECTS
                                           | SLIPWAY_DRY_RUN | SLIPWAY_SEEKABLE_INPUTS;
@@ -123,9 +165,10 @@ Result<StageType> describe_stage(const std::string& path, const slipway_stage_de
                       "truncated slipway_stage_desc (" + std::to_string(desc.struct_size) + " bytes, at least "
                           + std::to_string(sizeof(slipway_stage_desc)) + " needed)",
                       "set struct_size to sizeof(slipway_stage_desc)");
-    for (const char* text : {desc.id, desc.version, desc.summary, desc.license, desc.config_schema, desc.ports,
-                             desc.capabilities})
-        if (text == nullptr) return broken(Kind::unsupported, path, "a text of a stage's description is NULL");
+    SLIPWAY_TRY(check_texts(path, desc));
+    if (!is_stage_id(desc.id))
+        return broken(Kind::unsupported, path, "'" + support::printable(desc.id) + "' is no id of a stage type",
+                      "[a-z][a-z0-9-]*, at most 64 characters, or reverse DNS with dots");
     const std::string subject = std::string("stage '") + desc.id + "': ";
     if ((desc.flags & ~known_flags) != 0)
         return broken(Kind::unsupported, path,
