@@ -60,13 +60,27 @@ struct Runner::Impl {
                            {"mocked", the_run.mocked},
                            {"stages", std::int64_t(records.size())}}});
         for (Index i = 0; i < records.size(); ++i)
-            if (is_done(records[i]) && are_stored(records[i].outputs)) phases[i] = Phase::over;
+            begin(i);
         loop.post([this] { schedule(); });
         loop.run();
         const RunResult result = summary();
         emit({0, now_ms(), "", "run_finished", SLIPWAY_INFO, result.state,
               json::Object{{"duration_ms", now_ms() - started}}});
         return result;
+    }
+
+    /// What an earlier try of this run has done stays done; everything else is to be run, whatever became of
+    /// it before.
+    void begin(Index i) {
+        StageRecord& record = records[i];
+        if (is_done(record) && are_stored(record.outputs)) {
+            phases[i] = Phase::over;
+            return;
+        }
+        if (record.state == "pending") return;
+        record.state = "pending";
+        record.message.clear();
+        note(journal.save_stage(run_record->id, record));
     }
 
     bool are_stored(const std::vector<OutputRecord>& outputs) const {
@@ -88,8 +102,8 @@ struct Runner::Impl {
 
     /// Start what can be started. After a failure or an interrupt only what is running goes on.
     void schedule() {
-        for (Index i = 0; i < records.size() && running < settings.jobs && !stopping(); ++i)
-            if (phases[i] == Phase::pending && inputs_are_done(i)) start(i);
+        for (Index i = 0; i < records.size() && running < settings.jobs; ++i)
+            if (phases[i] == Phase::pending && inputs_are_done(i) && !stopping()) start(i);
         if (running == 0) loop.stop();
     }
 
