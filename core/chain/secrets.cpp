@@ -1,17 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
 
 #include <chain/secrets.hpp>
 #include <support/fs.hpp>
+#include <support/text.hpp>
 
 namespace slipway::chain {
 
-namespace json = support::json;
+namespace {
+
+/// Shorter lines of a secret stay: "}" of a JSON key file is no secret.
+constexpr std::size_t shortest_line = 4;
+
+} // namespace
 
 Secrets::~Secrets() {
     for (auto& [name, value] : known_)
         ::explicit_bzero(value.data(), value.size());
+    for (std::string& pattern : patterns_)
+        ::explicit_bzero(pattern.data(), pattern.size());
 }
 
 std::optional<std::string> Secrets::value(const std::string& name) {
@@ -24,28 +34,24 @@ std::optional<std::string> Secrets::value(const std::string& name) {
         if (file) found = std::move(file).value();
         if (found && found->ends_with('\n')) found->pop_back();
     }
-    if (found) known_[name] = *found;
+    if (found) remember(name, *found);
     return found;
 }
 
-std::string Secrets::redact(std::string text) const {
-    for (const auto& [name, value] : known_) {
-        if (value.empty()) continue;
-        for (std::size_t at = 0; (at = text.find(value, at)) != std::string::npos; at += 3)
-            text.replace(at, value.size(), "***");
-    }
-    return text;
+void Secrets::remember(const std::string& name, const std::string& value) {
+    known_[name] = value;
+    if (!value.empty()) patterns_.push_back(value);
+    if (value.find('\n') != std::string::npos)
+        for (std::string& line : support::split(value, '\n'))
+            if (line.size() >= shortest_line) patterns_.push_back(std::move(line));
+    std::ranges::stable_sort(patterns_, std::greater(), &std::string::size);
 }
 
-json::Value Secrets::redact(json::Value document) const {
-    if (document.is_string()) document = redact(document.as_string());
-    if (document.is_array())
-        for (json::Value& item : document.array())
-            item = redact(std::move(item));
-    if (document.is_object())
-        for (auto& member : document.object())
-            member.value = redact(std::move(member.value));
-    return document;
+std::string Secrets::redact(std::string text) const {
+    for (const std::string& pattern : patterns_)
+        for (std::size_t at = 0; (at = text.find(pattern, at)) != std::string::npos; at += 3)
+            text.replace(at, pattern.size(), "***");
+    return text;
 }
 
 } // namespace slipway::chain

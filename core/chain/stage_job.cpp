@@ -25,6 +25,10 @@ constexpr auto patience_before_kill = 3s; // after terminate
 
 slipway_status status_of(const support::Error& error) { return static_cast<slipway_status>(error.kind); }
 
+int clamped_level(const json::Value& level) {
+    return static_cast<int>(std::clamp<std::int64_t>(level.as_integer(), SLIPWAY_DEBUG, SLIPWAY_ERROR));
+}
+
 } // namespace
 
 const char* status_name(slipway_status status) {
@@ -87,12 +91,11 @@ void StageJob::take(const worker::Message& message) {
     const json::Value& body = message.body;
     const std::string& kind = body["t"].as_string();
     if (kind == "log")
-        emit("log", static_cast<int>(std::clamp<std::int64_t>(body["level"].as_integer(), SLIPWAY_DEBUG, SLIPWAY_ERROR)),
-             body["text"].as_string());
+        emit("log", clamped_level(body["level"]), body["text"].as_string());
     else if (kind == "progress")
         context_.progress(stage_.key(), {static_cast<std::uint64_t>(body["done"].as_integer()),
                                          static_cast<std::uint64_t>(body["total"].as_integer()),
-                                         support::printable(body["unit"].as_string())});
+                                         shown(body["unit"].as_string())});
     else if (kind == "phase")
         phase_ = body["phase"].as_string();
     else if (kind == "sandbox")
@@ -118,12 +121,13 @@ void StageJob::take_call(const std::string& kind, const json::Value& body) {
 
 void StageJob::take_diagnostic(const json::Value& body) {
     const auto code = static_cast<slipway_status>(body["code"].as_integer());
-    const int severity = static_cast<int>(body["severity"].as_integer());
+    const int severity = clamped_level(body["severity"]);
     std::string pointer = body["config_path"].as_string();
     if (severity == SLIPWAY_ERROR) {
         failure_ = body["summary"].as_string();
         failure_hint_ = body["hint"].as_string();
-        if (!pointer.empty()) failure_ = "option '" + pointer.substr(1) + "': " + failure_;
+        if (!pointer.empty())
+            failure_ = "option '" + pointer.substr(pointer.starts_with('/') ? 1 : 0) + "': " + failure_;
     }
     emit("diagnostic", severity, body["summary"].as_string(),
          json::Object{{"code", status_name(code)},
@@ -146,8 +150,10 @@ void StageJob::open_input(const json::Value& body) {
 slipway_status StageJob::check_port(const std::string& port, const std::string& name) {
     const plugin::Port* known = stage_.ports.output(port);
     if (known == nullptr) return refuse(SLIPWAY_NOT_FOUND, "there is no output port '" + port + "'");
-    if (name.empty() || name.size() > 255 || name == "." || name == ".." || name.find('/') != std::string::npos)
-        return refuse(SLIPWAY_CONFIG, "'" + name + "' is no file name for an artifact");
+    if (name.empty() || name.size() > 255 || name == "." || name == ".." || name.find('/') != std::string::npos
+        || support::printable(name) != name)
+        return refuse(SLIPWAY_CONFIG, "'" + name.substr(0, 255) + "' is no file name for an artifact",
+                      "1 to 255 bytes, no '/', no control characters");
     if (!known->many && std::ranges::count(outputs_, port, &OutputRecord::port) > 0)
         return refuse(SLIPWAY_CONFLICT, "output port '" + port + "' takes one artifact, and has it");
     return SLIPWAY_OK;
@@ -179,7 +185,7 @@ void StageJob::commit_output(const json::Value& body) {
     context_.loop.offload(
         [&store = context_.store, work] { work->stored = store.commit(std::move(work->output.draft)); },
         [this, alive = alive_, work, port, meta = body["meta"].as_string()] {
-            if (!*alive) return;
+            if (!*alive || !process_) return; // the worker has died meanwhile
             if (!work->stored)
                 return reply(refuse(status_of(work->stored.error()), "output '" + port + "': " + work->stored.error().what,
                                     work->stored.error().hint));
@@ -225,7 +231,7 @@ slipway_status StageJob::publish(const std::string& port, const std::string& nam
         return refuse(SLIPWAY_VERIFY, "output '" + port + "': the bytes have digest " + stored.digest.hex()
                                           + ", the stage says " + expected);
     json::Value annotations = m["annotations"].is_object() ? m["annotations"] : json::Value(json::Object{});
-    outputs_.push_back({port, name, type, stored.digest.hex(), stored.size, std::move(annotations)});
+    outputs_.push_back({port, shown(name), type, stored.digest.hex(), stored.size, shown(std::move(annotations))});
     return SLIPWAY_OK;
 }
 
@@ -248,8 +254,8 @@ void StageJob::declare_effect(const json::Value& body) {
         return reply(refuse(SLIPWAY_DENIED, "the plugin declares an effect, but not the flag external-effects"));
     if (dry_run && state != SLIPWAY_EFFECT_PLANNED)
         return reply(refuse(SLIPWAY_DENIED, "the plugin tells of an effect that is not only planned, in a dry run"));
-    Event event{0, now_ms(), stage_.key(), "effect", SLIPWAY_INFO, context_.secrets.redact(body["summary"].as_string()),
-                context_.secrets.redact(json::Object{{"state", effect_state_name(state)},
+    Event event{0, now_ms(), stage_.key(), "effect", SLIPWAY_INFO, shown(body["summary"].as_string()),
+                shown(json::Object{{"state", effect_state_name(state)},
                                                      {"kind", body["kind"]},
                                                      {"target", body["target"]},
                                                      {"detail", body["detail"]}})};
@@ -273,8 +279,22 @@ slipway_status StageJob::refuse(slipway_status status, const std::string& why, c
 }
 
 void StageJob::emit(std::string kind, int level, std::string text, json::Value data) {
-    context_.emit({0, now_ms(), stage_.key(), std::move(kind), level, context_.secrets.redact(std::move(text)),
-                   context_.secrets.redact(std::move(data))});
+    context_.emit({0, now_ms(), stage_.key(), std::move(kind), level, shown(std::move(text)), shown(std::move(data))});
+}
+
+std::string StageJob::shown(std::string text) const {
+    return support::printable_text(context_.secrets.redact(std::move(text)));
+}
+
+json::Value StageJob::shown(json::Value document) const {
+    if (document.is_string()) return shown(document.as_string());
+    if (document.is_array())
+        for (json::Value& item : document.array())
+            item = shown(std::move(item));
+    if (document.is_object())
+        for (auto& member : document.object())
+            member.value = shown(std::move(member.value));
+    return document;
 }
 
 // ---------------------------------------------------------------------------- the end
@@ -286,8 +306,8 @@ void StageJob::conclude(const worker::Exit& exit) {
     open_.clear();
     StageResult result = result_of(exit);
     if (result.status != SLIPWAY_OK) result.outputs.clear();
-    result.message = context_.secrets.redact(std::move(result.message));
-    result.hint = context_.secrets.redact(std::move(result.hint));
+    result.message = shown(std::move(result.message));
+    result.hint = shown(std::move(result.hint));
     process_.reset();
     done_(std::move(result)); // may delete this
 }
@@ -298,7 +318,8 @@ StageResult StageJob::result_of(const worker::Exit& exit) {
                 "printed more than " + support::human_bytes(worker::max_output) + " and was stopped",
                 "write data to an output port, not to standard output", {}};
     if (timed_out_)
-        return {SLIPWAY_TIMEOUT, "did not finish within " + support::human_duration(std::chrono::seconds(stage_.timeout_s)),
+        return {SLIPWAY_TIMEOUT, "did not finish within " + support::human_duration(std::chrono::seconds(stage_.timeout_s)) + ", stopped in "
+                    + place(phase_),
                 "give the stage a longer \"timeout\" if it needs one", {}};
     if (cancelled_) return {SLIPWAY_CANCELLED, "cancelled", "", {}};
     const bool clean = exit.signal == 0 && exit.code == 0 && exit.broken.empty() && !exit.hung_up && status_;
@@ -311,7 +332,7 @@ StageResult StageJob::result_of(const worker::Exit& exit) {
         if (*status_ == SLIPWAY_WAITING) result.message = failure_;
         return result;
     }
-    result.message = failure_.empty() ? std::string("failed (") + status_name(*status_) + ") without saying why" : failure_;
+    result.message = failure_.empty() ? std::string("ended with '") + status_name(*status_) + "' without saying why" : failure_;
     result.hint = failure_hint_;
     return result;
 }

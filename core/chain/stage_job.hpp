@@ -78,6 +78,9 @@ private:
     void reply(slipway_status status, support::UniqueFd fd = {}, support::json::Value more = {});
     slipway_status refuse(slipway_status status, const std::string& why, const std::string& hint = {});
     void emit(std::string kind, int level, std::string text, support::json::Value data = {});
+    /// Fit to show and to keep: without secrets and control characters.
+    std::string shown(std::string text) const;
+    support::json::Value shown(support::json::Value document) const;
     void stop_in_steps(std::chrono::milliseconds terminate_after);
     void conclude(const worker::Exit& exit);
     StageResult result_of(const worker::Exit& exit);

@@ -26,6 +26,9 @@ namespace {
 
 constexpr std::size_t longest_line = 16u << 10;
 
+/// What keeping a line costs beyond its bytes: a flood of empty lines is a flood.
+constexpr std::size_t line_cost = 64;
+
 /// How long a worker may live after it closed its channel.
 constexpr auto hang_up_grace = std::chrono::seconds(2);
 
@@ -186,7 +189,9 @@ struct Process::Impl {
         if (flooded) return;
         for (const char c : std::string_view(bytes.data(), static_cast<std::size_t>(n))) {
             if (c != '\n') line += c;
-            if (c == '\n' || line.size() >= longest_line) give_line();
+            if (c != '\n' && line.size() < longest_line) continue;
+            output_bytes += line_cost;
+            give_line();
         }
         if (output_bytes > max_output) {
             flooded = true;
@@ -195,7 +200,7 @@ struct Process::Impl {
     }
 
     void give_line() {
-        handlers.on_output(support::printable(line));
+        handlers.on_output(line);
         line.clear();
     }
 

@@ -6,8 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
-
-#include <support/json.hpp>
+#include <vector>
 
 namespace slipway::chain {
 
@@ -23,15 +22,16 @@ public:
     /// newline. From then on redact() knows it.
     std::optional<std::string> value(const std::string& name);
 
-    /// `text` with every value given out so far replaced by "***".
+    /// `text` with every value given out so far replaced by "***", and every line of a value of several
+    /// lines: output comes line by line.
     std::string redact(std::string text) const;
 
-    /// The same for every string in a document.
-    support::json::Value redact(support::json::Value document) const;
-
 private:
+    void remember(const std::string& name, const std::string& value);
+
     std::string credentials_;
     std::map<std::string, std::string> known_;
+    std::vector<std::string> patterns_; ///< longest first: one may be part of another
 };
 
 } // namespace slipway::chain

@@ -31,6 +31,9 @@ std::vector<std::string> split(std::string_view text, char separator);
 /// `text` with control characters, DEL and invalid UTF-8 shown as \xNN, so that it is safe to print.
 std::string printable(std::string_view text);
 
+/// The same, but line ends and tabs stay: for texts of several lines.
+std::string printable_text(std::string_view text);
+
 bool is_valid_utf8(std::string_view text);
 
 /// "2026-11-05T00:00:00Z" for seconds since 1970-01-01 UTC.

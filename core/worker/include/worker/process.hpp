@@ -28,7 +28,7 @@ struct Exit {
 
 struct Handlers {
     std::function<void(Message)> on_message;
-    std::function<void(const std::string& line)> on_output; ///< one line of standard output or error
+    std::function<void(const std::string& line)> on_output; ///< a line of standard output or error, any bytes
     std::function<void(const Exit&)> on_exit;               ///< once, after the last message and line
 };
 
@@ -37,7 +37,7 @@ enum class Placement {
     thread,  ///< a thread of this process: `isolation: none`
 };
 
-/// More than this on standard output and error together, in bytes, and the worker is killed.
+/// More than this on standard output and error together, in bytes and 64 for each line, and the worker is killed.
 inline constexpr std::size_t max_output = 16u << 20;
 
 class Process {

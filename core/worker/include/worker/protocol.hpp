@@ -40,6 +40,9 @@ namespace slipway::worker {
 inline constexpr int channel_fd = 3;
 inline constexpr int report_fd = 4;
 
+/// A worker that finds its channel closed ends with this exit code.
+inline constexpr int orphaned_code = 125;
+
 /// All that a worker is told at the start of a stage.
 struct Job {
     std::string plugin;   ///< absolute path of the .so
