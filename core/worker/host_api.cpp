@@ -24,7 +24,7 @@ struct HostApi::Impl {
     static Impl& of(const slipway_host* host) { return *static_cast<Impl*>(host->host_data); }
 
     // The host is gone: nothing this process does matters any more.
-    [[noreturn]] static void orphaned() { ::_exit(125); }
+    [[noreturn]] static void orphaned() { ::_exit(orphaned_code); }
 
     void send(const json::Value& body) {
         const std::lock_guard lock(mutex);
@@ -63,12 +63,27 @@ namespace {
 
 constexpr auto progress_interval = std::chrono::milliseconds(100);
 
+/// The longest text of a log line or a finding, and of an effect's detail, in bytes: longer ones are cut.
+constexpr std::size_t longest_text = 32u << 10;
+constexpr std::size_t longest_detail = 1u << 20;
+
 std::string text_of(const char* text) { return text == nullptr ? "" : text; }
 
 /// Text that must travel as JSON: a plugin's text may be no UTF-8.
 std::string safe(const char* text) {
     std::string s = text_of(text);
-    return support::is_valid_utf8(s) ? s : support::printable(s);
+    return support::is_valid_utf8(s) ? s : support::printable_text(s);
+}
+
+/// The same, for texts that people read.
+std::string cut(const char* text, std::size_t longest = longest_text) {
+    const std::string_view whole = text == nullptr ? "" : text;
+    if (whole.size() <= longest) return safe(text);
+    std::size_t end = longest;
+    while (end > 0 && (static_cast<unsigned char>(whole[end]) & 0xC0) == 0x80) // not inside a character
+        --end;
+    return safe(std::string(whole.substr(0, end)).c_str()) + " ... ("
+           + support::human_bytes(whole.size() - end) + " more)";
 }
 
 } // namespace
@@ -86,11 +101,11 @@ struct HostApi::Functions {
     }
 
     static void log(const slipway_host* host, int32_t level, const char* message) {
-        Data::of(host).send(json::Object{{"t", "log"}, {"level", level}, {"text", safe(message)}});
+        Data::of(host).send(json::Object{{"t", "log"}, {"level", level}, {"text", cut(message)}});
     }
 
     static void report(const slipway_host* host, const slipway_diag* d) {
-        const auto field = [&](auto member) { return safe(member); };
+        const auto field = [&](auto member) { return cut(member); };
         Data::of(host).send(
             json::Object{{"t", "diag"},
                          {"severity", d->severity},
@@ -116,7 +131,7 @@ struct HostApi::Functions {
     static void progress(const slipway_host* host, uint64_t done, uint64_t total, const char* unit) {
         Data& it = Data::of(host);
         json::Value message =
-            json::Object{{"t", "progress"}, {"done", done}, {"total", total}, {"unit", safe(unit)}};
+            json::Object{{"t", "progress"}, {"done", done}, {"total", total}, {"unit", cut(unit)}};
         {
             const std::lock_guard lock(it.progress_mutex);
             const auto now = Clock::now();
@@ -167,7 +182,7 @@ struct HostApi::Functions {
 
     static slipway_status output_commit(const slipway_host* host, const char* port, const char* meta) {
         return simple_call(host,
-                           json::Object{{"t", "output_commit"}, {"port", safe(port)}, {"meta", text_of(meta)}});
+                           json::Object{{"t", "output_commit"}, {"port", safe(port)}, {"meta", safe(meta)}});
     }
 
     static slipway_status contains(const slipway_host* host, const char* sha256) {
@@ -180,7 +195,7 @@ struct HostApi::Functions {
                                               {"port", safe(port)},
                                               {"name", safe(name)},
                                               {"sha256", safe(sha256)},
-                                              {"meta", text_of(meta)}});
+                                              {"meta", safe(meta)}});
     }
 
     static slipway_status secret_get(const slipway_host* host, const char* name, const char** value) {
@@ -202,9 +217,9 @@ struct HostApi::Functions {
         return simple_call(host, json::Object{{"t", "effect"},
                                               {"state", e->state},
                                               {"kind", safe(e->kind)},
-                                              {"target", safe(e->target)},
-                                              {"summary", safe(e->summary)},
-                                              {"detail", safe(e->detail)}});
+                                              {"target", cut(e->target)},
+                                              {"summary", cut(e->summary)},
+                                              {"detail", cut(e->detail, longest_detail)}});
     }
 
     static const char* work_dir(const slipway_host* host) { return Data::of(host).job.work_dir.c_str(); }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <exception>
+
 #include <plugin/loader.hpp>
+#include <support/text.hpp>
 #include <unistd.h>
 #include <worker/host_api.hpp>
 #include <worker/protocol.hpp>
@@ -22,8 +25,10 @@ json::Value diag_of(const support::Error& error) {
                         {"config_path", ""}};
 }
 
-// A failed send means that the host is gone; the process is about to end anyway.
-void tell(Channel& channel, const json::Value& message) { (void)channel.send(message); }
+// A failed send means that the host is gone, or that the plugin closed the channel.
+void tell(Channel& channel, const json::Value& message) {
+    if (!channel.send(message)) ::_exit(orphaned_code);
+}
 
 void phase(Channel& channel, const char* name) { tell(channel, json::Object{{"t", "phase"}, {"phase", name}}); }
 
@@ -49,17 +54,32 @@ void describe(Channel& channel, Isolation isolation, const std::string& path) {
     tell(channel, json::Object{{"t", "described"}, {"description", plugin::to_json(description.value())}});
 }
 
-/// The status the plugin meant: CRASHED and TIMEOUT are the host's alone, anything undefined is a bug.
-slipway_status defined(slipway_status status) {
-    return status == SLIPWAY_WAITING || (status <= SLIPWAY_OK && status > SLIPWAY_CRASHED) ? status
-                                                                                           : SLIPWAY_INTERNAL;
+/// Call a function of the plugin. An exception that comes out of it, and a status it may not return (CRASHED
+/// and TIMEOUT are the host's alone, only run() may wait), is a bug of the plugin's.
+template <class Function>
+slipway_status call(HostApi& api, const std::string& name, Function function) {
+    std::string bug, hint = "no exception may cross the plugin boundary";
+    try {
+        const slipway_status status = function();
+        const bool may_wait = name == "run";
+        if ((status <= SLIPWAY_OK && status > SLIPWAY_CRASHED) || (status == SLIPWAY_WAITING && may_wait)) return status;
+        bug = "returned " + std::to_string(status);
+        hint = "see the status codes in stage.h";
+    } catch (const std::exception& e) {
+        bug = std::string("threw an exception: ") + e.what();
+    } catch (...) {
+        bug = "threw an exception of unknown type";
+    }
+    api.report_error(SLIPWAY_INTERNAL, name + "() " + support::printable(bug), hint);
+    return SLIPWAY_INTERNAL;
 }
 
 slipway_status run_instance(Channel& channel, const Job& job, HostApi& api, const slipway_plugin& plugin) {
     phase(channel, "create");
     slipway_instance* instance = nullptr;
-    slipway_status status = plugin.create(api.abi(), job.stage_id.c_str(), &instance);
-    if (status != SLIPWAY_OK) return defined(status);
+    slipway_status status =
+        call(api, "create", [&] { return plugin.create(api.abi(), job.stage_id.c_str(), &instance); });
+    if (status != SLIPWAY_OK) return status;
     if (instance == nullptr || !SLIPWAY_HAS(instance, destroy) || instance->configure == nullptr
         || instance->run == nullptr || instance->destroy == nullptr) {
         api.report_error(SLIPWAY_INTERNAL, "create() gave an incomplete slipway_instance",
@@ -67,19 +87,20 @@ slipway_status run_instance(Channel& channel, const Job& job, HostApi& api, cons
         return SLIPWAY_INTERNAL;
     }
     phase(channel, "configure");
-    status = instance->configure(instance, job.options.c_str());
+    status = call(api, "configure", [&] { return instance->configure(instance, job.options.c_str()); });
     if (status == SLIPWAY_OK) {
         phase(channel, "run");
         const slipway_job abi_job{sizeof(slipway_job), job.flags,         job.attempt,         0,
                                   job.run_id.c_str(),  job.stage.c_str(), job.variant.c_str(), job.chain.c_str()};
-        status = instance->run(instance, &abi_job);
-    } else if (status > SLIPWAY_OK) {
-        status = SLIPWAY_INTERNAL;
+        status = call(api, "run", [&] { return instance->run(instance, &abi_job); });
     }
     api.finish();
     phase(channel, "destroy");
-    instance->destroy(instance);
-    return defined(status);
+    const slipway_status destroyed = call(api, "destroy", [&] {
+        instance->destroy(instance);
+        return SLIPWAY_OK;
+    });
+    return status == SLIPWAY_OK ? destroyed : status;
 }
 
 slipway_status run(Channel& channel, Isolation isolation, const Job& job) {

@@ -110,8 +110,9 @@ void report(int status, const std::vector<std::string>& left) {
 void worker_main(pid_t host) {
     // The host may be gone already; then nobody will read what we say.
     ::prctl(PR_SET_PDEATHSIG, signal_kill);
-    if (::getppid() != host || ::fcntl(channel_fd, F_SETFD, FD_CLOEXEC) != 0) ::_exit(125);
+    if (::getppid() != host || ::fcntl(channel_fd, F_SETFD, FD_CLOEXEC) != 0) ::_exit(orphaned_code);
     ::fcntl(report_fd, F_SETFD, FD_CLOEXEC);
+    ::prctl(PR_SET_NAME, "slipway-worker"); // else "exe", after /proc/self/exe
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     sigset_t signals;
     ::sigemptyset(&signals);
