@@ -176,20 +176,25 @@ void StageJob::commit_output(const json::Value& body) {
     const std::string port = body["port"].as_string();
     const auto it = open_.find(port);
     if (it == open_.end()) return reply(refuse(SLIPWAY_NOT_FOUND, "output port '" + port + "' has no artifact open"));
+    OpenOutput output = std::move(it->second);
+    open_.erase(it);
+    const auto refused = [this, port](const support::Error& e) {
+        reply(refuse(status_of(e), "output '" + port + "': " + e.what, e.hint));
+    };
+    // Here, on the thread that starts processes.
+    auto sealed = context_.store.seal(std::move(output.draft));
+    if (!sealed) return refused(sealed.error());
     struct Work {
-        OpenOutput output;
+        store::Draft draft;
         Result<store::Stored> stored = support::Error{};
     };
-    auto work = std::make_shared<Work>(Work{std::move(it->second)});
-    open_.erase(it);
+    auto work = std::make_shared<Work>(Work{std::move(sealed).value()});
     context_.loop.offload(
-        [&store = context_.store, work] { work->stored = store.commit(std::move(work->output.draft)); },
-        [this, alive = alive_, work, port, meta = body["meta"].as_string()] {
+        [&store = context_.store, work] { work->stored = store.commit(std::move(work->draft)); },
+        [this, alive = alive_, work, refused, port, name = output.name, meta = body["meta"].as_string()] {
             if (!*alive || !process_) return; // the worker has died meanwhile
-            if (!work->stored)
-                return reply(refuse(status_of(work->stored.error()), "output '" + port + "': " + work->stored.error().what,
-                                    work->stored.error().hint));
-            reply(publish(port, work->output.name, work->stored.value(), meta));
+            if (!work->stored) return refused(work->stored.error());
+            reply(publish(port, name, work->stored.value(), meta));
         });
 }
 

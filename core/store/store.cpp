@@ -69,16 +69,19 @@ Result<Draft> Store::create() const {
     return Draft(std::move(path), std::move(fd));
 }
 
-Result<Stored> Store::commit(Draft draft) const {
+Result<Draft> Store::seal(Draft draft) const {
     // Our own descriptor is open for writing too: look through one that is not.
-    SLIPWAY_TRY_ASSIGN(const UniqueFd reader, support::open_read(draft.path_));
-    draft.fd_.reset();
-    if (::fchmod(reader.get(), 0444) != 0) return support::errno_error("protecting an artifact", errno);
-    if (somebody_writes(reader.get()))
+    SLIPWAY_TRY_ASSIGN(draft.fd_, support::open_read(draft.path_));
+    if (::fchmod(draft.fd(), 0444) != 0) return support::errno_error("protecting an artifact", errno);
+    if (somebody_writes(draft.fd()))
         return Error{Kind::conflict, "the artifact is still open for writing", "close every descriptor of it first"};
-    SLIPWAY_TRY_ASSIGN(const Digest digest, support::sha256_of_fd(reader.get()));
+    return draft;
+}
+
+Result<Stored> Store::commit(Draft draft) const {
+    SLIPWAY_TRY_ASSIGN(const Digest digest, support::sha256_of_fd(draft.fd()));
     struct stat st {};
-    if (::fstat(reader.get(), &st) != 0) return support::errno_error("reading an artifact", errno);
+    if (::fstat(draft.fd(), &st) != 0) return support::errno_error("reading an artifact", errno);
     const std::string target = path_of(digest);
     SLIPWAY_TRY(support::make_dirs(target.substr(0, target.rfind('/'))));
     if (::rename(draft.path_.c_str(), target.c_str()) != 0)

@@ -23,6 +23,7 @@ public:
     Draft& operator=(Draft&& other) noexcept;
     ~Draft();
 
+    /// Open for reading and writing; once sealed, for reading.
     int fd() const { return fd_.get(); }
     const std::string& path() const { return path_; }
 
@@ -48,9 +49,13 @@ public:
 
     support::Result<Draft> create() const;
 
-    /// Hash what was written and put it in its place. Kind::conflict if anybody still has the file open for
-    /// writing: its bytes could change after they were hashed.
-    support::Result<Stored> commit(Draft draft) const;
+    /// Make the draft read-only, for good. Kind::conflict if anybody but its owner still has the file open for
+    /// writing: its bytes could change after they are hashed. Not while another thread starts a process: that one
+    /// has a copy of every descriptor until it execs.
+    support::Result<Draft> seal(Draft draft) const;
+
+    /// Hash a sealed draft and put it in its place.
+    support::Result<Stored> commit(Draft sealed) const;
 
     /// Open an artifact for reading. Kind::not_found if it is not there. One that was written before the
     /// machine last started is hashed first (a power loss may have cost it its last bytes); if it is damaged
