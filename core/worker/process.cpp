@@ -3,15 +3,18 @@
 #include <cerrno>
 #include <csignal>
 #include <deque>
+#include <set>
 #include <thread>
 
 #include <fcntl.h>
 #include <spawn.h>
 #include <support/text.hpp>
-#include <sys/syscall.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <worker/children.hpp>
 #include <worker/process.hpp>
 #include <worker/protocol.hpp>
 #include <worker/worker_main.hpp>
@@ -73,6 +76,9 @@ Result<pid_t> spawn_worker(const SpawnFds& fds) {
     ::posix_spawn_file_actions_adddup2(&actions, fds.output, 2);
     ::posix_spawn_file_actions_adddup2(&actions, fds.channel, channel_fd);
     ::posix_spawn_file_actions_adddup2(&actions, fds.report, report_fd);
+    // Close-on-exec alone would let the child hold our descriptors for a moment after posix_spawn() has returned,
+    // and an artifact would seem to be open for writing.
+    ::posix_spawn_file_actions_addclosefrom_np(&actions, report_fd + 1);
     posix_spawnattr_t attributes;
     ::posix_spawnattr_init(&attributes);
     sigset_t defaults, none;
@@ -98,6 +104,25 @@ Result<pid_t> spawn_worker(const SpawnFds& fds) {
     return pid;
 }
 
+/// The supervisors that live. Used on the loop's thread only.
+std::set<pid_t>& supervisors() {
+    static std::set<pid_t> pids;
+    return pids;
+}
+
+/// A supervisor was killed. Its worker dies with it; what that had started becomes ours (we are a subreaper), and
+/// would hold the pipes open for ever.
+void kill_orphans() {
+    for (bool again = true; again;) {
+        again = false;
+        for (const pid_t pid : children_of_this_process()) {
+            if (supervisors().contains(pid)) continue;
+            ::kill(pid, SIGKILL);
+            again = ::waitpid(pid, nullptr, 0) == pid || again;
+        }
+    }
+}
+
 Result<UniqueFd> above_protocol(UniqueFd fd) {
     UniqueFd high(::fcntl(fd.get(), F_DUPFD_CLOEXEC, report_fd + 1));
     if (!high) return support::errno_error("duplicating a descriptor", errno);
@@ -116,6 +141,8 @@ struct Process::Impl {
         if (pid > 0) {
             ::kill(pid, SIGKILL);
             ::waitpid(pid, nullptr, 0);
+            supervisors().erase(pid);
+            kill_orphans();
         }
     }
 
@@ -228,7 +255,8 @@ struct Process::Impl {
     void reap() {
         int status = 0;
         if (::waitpid(pid, &status, WNOHANG) != pid) return;
-        pid = -1;
+        supervisors().erase(std::exchange(pid, -1));
+        if (!WIFEXITED(status)) kill_orphans();
         loop.cancel(std::exchange(pid_readable, 0));
         finish_if_over();
     }
@@ -279,7 +307,9 @@ Result<std::unique_ptr<Process>> Process::start(Loop& loop, Placement placement,
         SLIPWAY_TRY_ASSIGN(const UniqueFd far_wire, above_protocol(std::move(wire.write)));
         SLIPWAY_TRY_ASSIGN(const UniqueFd far_output, above_protocol(std::move(output.write)));
         SLIPWAY_TRY_ASSIGN(const UniqueFd far_report, above_protocol(std::move(report.write)));
+        ::prctl(PR_SET_CHILD_SUBREAPER, 1); // see kill_orphans()
         SLIPWAY_TRY_ASSIGN(it->pid, spawn_worker({far_wire.get(), far_report.get(), far_output.get()}));
+        supervisors().insert(it->pid);
         it->pidfd = UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, it->pid, 0)));
         if (!it->pidfd) return support::errno_error("watching a worker process", errno);
         it->output = std::move(output.read);

@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <worker/children.hpp>
 #include <worker/protocol.hpp>
 #include <worker/serve.hpp>
 #include <worker/worker_main.hpp>
@@ -24,14 +25,6 @@ namespace {
 // What the supervisor is told to do, as signals: pass SIGTERM on, or end everything now.
 constexpr int signal_terminate = SIGTERM;
 constexpr int signal_kill = SIGINT;
-
-std::vector<pid_t> children_of_this_process() {
-    std::ifstream list("/proc/thread-self/children");
-    std::vector<pid_t> out;
-    for (pid_t pid = 0; list >> pid;)
-        out.push_back(pid);
-    return out;
-}
 
 std::string name_of_process(pid_t pid) {
     std::ifstream file("/proc/" + std::to_string(pid) + "/comm");

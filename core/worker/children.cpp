@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <filesystem>
+#include <fstream>
+
+#include <worker/children.hpp>
+
+namespace slipway::worker {
+
+std::vector<pid_t> children_of_this_process() {
+    std::vector<pid_t> out;
+    std::error_code failed;
+    for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task", failed)) {
+        std::ifstream list(thread.path() / "children");
+        for (pid_t pid = 0; list >> pid;)
+            out.push_back(pid);
+    }
+    return out;
+}
+
+} // namespace slipway::worker
