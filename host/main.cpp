@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -116,5 +117,15 @@ int main_command(const std::vector<std::string>& words) {
 int main(int argc, char** argv) {
     // The host's own binary, re-executed as the worker of a stage.
     if (argc == 3 && std::strcmp(argv[1], "worker") == 0) slipway::worker::worker_main(std::atoi(argv[2]));
-    return slipway::host::main_command(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+    try {
+        const int code =
+            slipway::host::main_command(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+        if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+        std::fputs("slipway: standard output cannot be written\n", stderr);
+        return code == slipway::host::exit_done ? slipway::host::exit_usage : code;
+    } catch (const std::exception& e) {
+        // Such as a full disk below standard error. What ran is in the journal as interrupted.
+        std::fprintf(stderr, "slipway: %s\n", e.what());
+        return slipway::host::exit_usage;
+    }
 }
