@@ -70,10 +70,23 @@ static slipway_status hang_with_children(struct stage_self* self) {
     return SLIPWAY_OK;
 }
 
+static slipway_status hang_with_daemon(struct stage_self* self) {
+    if (fork() == 0) {
+        setsid();
+        if (fork() == 0) sleep_for_ever();
+        sleep_for_ever();
+    }
+    usleep(100 * 1000);
+    self->host->log(self->host, SLIPWAY_INFO, "hanging with children");
+    sleep_for_ever();
+    return SLIPWAY_OK;
+}
+
 const struct behaviour children[] = {{"leave-child", leave_child},
                                      {"leave-session", leave_session},
                                      {"leave-daemon", leave_daemon},
                                      {"leave-silent-daemon", leave_silent_daemon},
                                      {"leave-twenty-and-crash", leave_twenty_and_crash},
                                      {"hang-with-children", hang_with_children},
+                                     {"hang-with-daemon", hang_with_daemon},
                                      {NULL, NULL}};

@@ -63,6 +63,7 @@ static slipway_status kill_parent(struct stage_self* self) {
 
 // Waits for the user's cancel, as it must.
 static slipway_status cooperate(struct stage_self* self) {
+    self->host->log(self->host, SLIPWAY_INFO, "waiting for a cancel");
     while (!self->host->cancelled(self->host))
         usleep(20 * 1000);
     return SLIPWAY_CANCELLED;

@@ -52,10 +52,10 @@ class Host:
                             "SOURCE_DATE_EPOCH": "1793836800", "NO_COLOR": "1", "ASAN_OPTIONS": asan_options(),
                             "SLIPWAY_STATE": str(self.state), "SLIPWAY_PLUGIN_PATH": str(self.plugins)}
 
-    def start(self, *arguments, **more):
+    def start(self, *arguments, stdout_to=subprocess.PIPE):
         return subprocess.Popen([os.environ["SLIPWAY"], *map(str, arguments)], cwd=self.folder, env=self.environment,
-                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                errors="backslashreplace", **more)
+                                stdin=subprocess.DEVNULL, stdout=stdout_to, stderr=subprocess.PIPE, text=True,
+                                errors="backslashreplace")
 
     def __call__(self, *arguments, timeout=60):
         begun = time.monotonic()
