@@ -94,7 +94,9 @@ std::string effects_text(const journal::Journal& journal, const std::string& run
         if (event.kind != "effect") continue;
         out += fmt::format("  {}: {}: {}\n      {}\n", event.stage, event.data["kind"].as_string(), event.text,
                            event.data["target"].as_string());
-        if (const std::string& detail = event.data["detail"].as_string(); !detail.empty())
+        std::string detail = event.data["detail"].as_string();
+        if (detail.ends_with('\n')) detail.pop_back();
+        if (!detail.empty())
             for (const std::string& line : support::split(detail, '\n'))
                 out += "      " + line + "\n";
     }

@@ -41,6 +41,8 @@ std::variant<std::unique_ptr<Opened>, int> open_chain(const Arguments& arguments
 
 /// Run an opened chain as a new run (or plan); the exit code, and the run's id in `id`.
 int start(const Arguments& arguments, Opened& opened, chain::Mode mode, std::string& id) {
+    auto settings = run_settings(arguments, opened.state, mode);
+    if (!settings) return complain(settings.error());
     auto lock = StateLock::take(opened.state);
     if (!lock) return complain(lock.error());
     const journal::RunRecord run =
@@ -48,7 +50,7 @@ int start(const Arguments& arguments, Opened& opened, chain::Mode mode, std::str
     id = run.id;
     auto records = chain::new_records(opened.plan);
     if (auto added = opened.state.journal.add_run(run, records); !added) return complain(added.error());
-    return execute(arguments, opened.state, opened.loop, opened.plan, run, std::move(records), mode);
+    return execute(arguments, opened.state, opened.loop, opened.plan, run, std::move(records), settings.value());
 }
 
 /// The last lines of a run: where it stands and what to do next.
@@ -82,6 +84,8 @@ int resume_run(const Arguments& arguments) {
         fmt::print(stderr, "run {} is done; nothing to resume\n", run.id);
         return exit_done;
     }
+    auto settings = run_settings(arguments, state.value(), chain::Mode::run);
+    if (!settings) return complain(settings.error());
     auto lock = StateLock::take(state.value());
     if (!lock) return complain(lock.error());
     worker::Loop loop;
@@ -94,7 +98,7 @@ int resume_run(const Arguments& arguments) {
     if (!records) return complain(records.error());
     if (auto saved = journal.set_run_state(run.id, "running", 0, ::getpid()); !saved) return complain(saved.error());
     const int code = execute(arguments, state.value(), loop, std::get<chain::Plan>(plan), run,
-                             std::move(records).value(), chain::Mode::run);
+                             std::move(records).value(), settings.value());
     return conclude(arguments, run.id, code);
 }
 

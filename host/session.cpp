@@ -177,21 +177,25 @@ journal::RunRecord new_run(const chain::Plan& plan, const config::LoadOptions& o
     return run;
 }
 
-int execute(const Arguments& arguments, State& state, worker::Loop& loop, const chain::Plan& plan,
-            const journal::RunRecord& run, std::vector<journal::StageRecord> records, chain::Mode mode) {
+Result<chain::RunSettings> run_settings(const Arguments& arguments, const State& state, chain::Mode mode) {
     const std::string isolation = arguments.value("isolation", "process");
     if (isolation != "process" && isolation != "none")
-        return complain({Kind::config, "--isolation: '" + isolation + "' is not known", "process or none"});
-    auto jobs = parse_number(arguments.value("jobs", std::to_string(std::max(1u, std::thread::hardware_concurrency()))),
-                             "--jobs");
-    if (!jobs || jobs.value() == 0)
-        return complain(jobs ? Error{Kind::config, "--jobs: at least 1"} : jobs.error());
+        return Error{Kind::config, "--isolation: '" + isolation + "' is not known", "process or none"};
+    const std::string cores = std::to_string(std::max(1u, std::thread::hardware_concurrency()));
+    SLIPWAY_TRY_ASSIGN(const std::int64_t jobs, parse_number(arguments.value("jobs", cores), "--jobs"));
+    if (jobs == 0) return Error{Kind::config, "--jobs: at least 1"};
     chain::RunSettings settings;
     settings.mode = mode;
-    settings.jobs = static_cast<int>(std::min<std::int64_t>(jobs.value(), 256));
+    settings.jobs = static_cast<int>(std::min<std::int64_t>(jobs, 256));
     settings.placement = isolation == "none" ? worker::Placement::thread : worker::Placement::process;
     settings.state_folder = state.folder;
     settings.host_version = version;
+    return settings;
+}
+
+int execute(const Arguments& arguments, State& state, worker::Loop& loop, const chain::Plan& plan,
+            const journal::RunRecord& run, std::vector<journal::StageRecord> records,
+            const chain::RunSettings& settings) {
     chain::Secrets secrets(environment("CREDENTIALS_DIRECTORY"));
     const auto progress = make_progress(arguments, loop);
     chain::Runner runner(loop, state.store, state.journal, secrets, *progress, settings);

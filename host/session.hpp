@@ -56,9 +56,13 @@ config::LoadOptions parse_load_options(const support::json::Value& json, std::in
 std::variant<chain::Plan, int> planned(std::variant<config::Chain, config::Problems> chain,
                                        const chain::Catalog& catalog, const Arguments& arguments);
 
-/// Run `plan` as `run` with the options of execute_options(): progress, Ctrl-C, exit code.
+/// The options of execute_options().
+support::Result<chain::RunSettings> run_settings(const Arguments& arguments, const State& state, chain::Mode mode);
+
+/// Run `plan` as `run`: progress, Ctrl-C, exit code.
 int execute(const Arguments& arguments, State& state, worker::Loop& loop, const chain::Plan& plan,
-            const journal::RunRecord& run, std::vector<journal::StageRecord> records, chain::Mode mode);
+            const journal::RunRecord& run, std::vector<journal::StageRecord> records,
+            const chain::RunSettings& settings);
 
 /// A new run's record for `plan`.
 journal::RunRecord new_run(const chain::Plan& plan, const config::LoadOptions& options, const std::string& kind);
