@@ -118,7 +118,9 @@ Journal::~Journal() = default;
 
 Result<Journal> Journal::open(const std::string& path) {
     SLIPWAY_TRY_ASSIGN(Database database, Database::open(path));
-    SLIPWAY_TRY(database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL"));
+    if (auto usable = database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL"); !usable)
+        return Error{usable.error().kind, "'" + path + "': " + usable.error().what,
+                     "move it away, or use another --state folder"};
     SLIPWAY_TRY_ASSIGN(Transaction transaction, Transaction::begin(database));
     {
         SLIPWAY_TRY_ASSIGN(Statement version, database.prepare("PRAGMA user_version"));

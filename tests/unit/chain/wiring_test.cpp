@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Which output goes to which input. Problems of wiring are in tests/cli/wiring_cli.py, as users see them.
+#include <gmock/gmock.h>
+
+#include "catalog_of.hpp"
+
+namespace slipway::chain {
+namespace {
+
+using testing::Planned;
+using ::testing::HasSubstr;
+
+class WiringTest : public ::testing::Test {
+protected:
+    Catalog catalog_ = testing::catalog_of(
+        {testing::type("make", {}, {"out:text/plain"}), testing::type("pass", {"in:text/plain"}, {"out:text/plain"}),
+         testing::type("tar", {}, {"tar:application/x-tar", "list:text/plain"}),
+         testing::type("prefer", {"in:application/x-tar|text/plain"}, {}),
+         testing::type("any", {"in?:image/png"}, {}), testing::type("collect", {"in*:text/*"}, {}),
+         testing::type("two", {"a:text/plain", "b:application/x-tar"}, {})});
+};
+
+TEST_F(WiringTest, TakesFromTheStageAbove) {
+    const Planned p(catalog_, R"({"id": "a", "use": "make"}, {"id": "b", "use": "pass"}, {"id": "c", "use": "pass"})");
+    EXPECT_EQ(p.wires("b"), "in<-a.out");
+    EXPECT_EQ(p.wires("c"), "in<-b.out");
+}
+
+TEST_F(WiringTest, LooksFurtherUpForWhatTheStageAboveDoesNotGive) {
+    const Planned p(catalog_, R"({"id": "a", "use": "make"}, {"id": "t", "use": "any"}, {"id": "c", "use": "pass"})");
+    EXPECT_EQ(p.wires("c"), "in<-a.out") << p.problems;
+}
+
+TEST_F(WiringTest, TakesTheFirstOfItsTypesThatIsGiven) {
+    const Planned p(catalog_, R"({"id": "t", "use": "tar"}, {"id": "p", "use": "prefer"})");
+    EXPECT_EQ(p.wires("p"), "in<-t.tar");
+}
+
+TEST_F(WiringTest, TakesOfEachTypeWhatFits) {
+    const Planned p(catalog_, R"({"id": "t", "use": "tar"}, {"id": "w", "use": "two"})");
+    EXPECT_EQ(p.wires("w"), "a<-t.list b<-t.tar");
+}
+
+TEST_F(WiringTest, LeavesAnOptionalPortOpen) {
+    const Planned p(catalog_, R"({"id": "a", "use": "make"}, {"id": "o", "use": "any"})");
+    EXPECT_EQ(p.problems, "");
+    EXPECT_EQ(p.wires("o"), "in<-");
+}
+
+TEST_F(WiringTest, CollectsAllThatMatch) {
+    const Planned p(catalog_, R"({"id": "a", "use": "make"}, {"id": "t", "use": "tar", "needs": []},
+                                 {"id": "c", "use": "collect", "needs": ["a", "t"]})");
+    EXPECT_EQ(p.wires("c"), "in<-a.out,t.list");
+}
+
+TEST_F(WiringTest, DoesWhatTheFileSays) {
+    const Planned p(catalog_, R"({"id": "a", "use": "make"}, {"id": "b", "use": "pass"},
+                                 {"id": "c", "use": "pass", "inputs": {"in": "a.out"}},
+                                 {"id": "d", "use": "collect", "inputs": {"in": ["b.out", "a.out"]}})");
+    EXPECT_EQ(p.wires("c"), "in<-a.out");
+    EXPECT_EQ(p.wires("d"), "in<-b.out,a.out") << "not in the order of the file";
+}
+
+TEST_F(WiringTest, RunsAfterWhatItTakesFrom) {
+    const Planned p(catalog_, R"({"id": "a", "use": "make"}, {"id": "b", "use": "make", "needs": []},
+                                 {"id": "c", "use": "pass", "needs": ["b"], "inputs": {"in": "a.out"}})");
+    EXPECT_EQ(p.plan.stages.at(2).after, (std::vector<std::size_t>{0, 1}));
+    EXPECT_TRUE(p.plan.stages.at(1).after.empty());
+}
+
+TEST_F(WiringTest, WiresCellToCell) {
+    const std::string axes = R"("variants": {"x": ["1", "2"], "y": ["3", "4"]}, )";
+    const Planned p(catalog_, R"({"id": "a", "use": "make", "each": ["x"]},
+                                 {"id": "b", "use": "pass", "each": ["x", "y"]},
+                                 {"id": "c", "use": "collect", "each": ["y"]})",
+                    axes);
+    EXPECT_EQ(p.problems, "");
+    EXPECT_EQ(p.wires("b[x=1,y=4]"), "in<-a[x=1].out");
+    EXPECT_EQ(p.wires("c[y=3]"), "in<-b[x=1,y=3].out,b[x=2,y=3].out");
+}
+
+TEST_F(WiringTest, OneArtifactCannotComeFromManyCells) {
+    const Planned p(catalog_, R"({"id": "a", "use": "make", "each": ["x"]}, {"id": "b", "use": "pass"})",
+                    R"("variants": {"x": ["1", "2"]}, )");
+    EXPECT_THAT(p.problems, HasSubstr("input 'in' takes one artifact, but stage 'a' runs in 2 cells"));
+}
+
+TEST_F(WiringTest, OneCellIsOneArtifact) {
+    const Planned p(catalog_, R"({"id": "a", "use": "make", "each": ["x"]}, {"id": "b", "use": "pass"})",
+                    R"("variants": {"x": ["1"]}, )");
+    EXPECT_EQ(p.wires("b"), "in<-a[x=1].out") << p.problems;
+}
+
+TEST_F(WiringTest, TellsATroubleOfEveryCellOnce) {
+    const Planned p(catalog_, R"({"id": "b", "use": "pass", "each": ["x"]})", R"("variants": {"x": ["1", "2"]}, )");
+    EXPECT_EQ(p.problems.find("takes text/plain"), p.problems.rfind("takes text/plain")) << p.problems;
+    EXPECT_THAT(p.problems, HasSubstr("1 problem in chain.json"));
+}
+
+TEST_F(WiringTest, TellsEveryStageItCannotWire) {
+    const Planned p(catalog_, R"({"id": "a", "use": "pass"}, {"id": "b", "use": "prefer", "needs": []})");
+    EXPECT_THAT(p.problems, HasSubstr("/stages/0: "));
+    EXPECT_THAT(p.problems, HasSubstr("/stages/1: "));
+}
+
+} // namespace
+} // namespace slipway::chain
