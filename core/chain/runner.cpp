@@ -66,6 +66,8 @@ struct Runner::Impl {
         const RunResult result = summary();
         emit({0, now_ms(), "", "run_finished", SLIPWAY_INFO, result.state,
               json::Object{{"duration_ms", now_ms() - started}}});
+        loop.cancel(std::exchange(flush_timer, 0));
+        note(journal.flush());
         return result;
     }
 
@@ -324,6 +326,11 @@ struct Runner::Impl {
 
     void emit(const Event& event) {
         note(journal.add_event(run_record->id, event));
+        if (flush_timer == 0)
+            flush_timer = loop.after(std::chrono::milliseconds(100), [this] {
+                flush_timer = 0;
+                note(journal.flush());
+            });
         sink.on_event(event);
     }
 
@@ -365,6 +372,7 @@ struct Runner::Impl {
     int interrupts = 0;
     bool conflict = false;
     bool journal_failed = false;
+    worker::Loop::Id flush_timer = 0;
 };
 
 Runner::Runner(worker::Loop& loop, store::Store& store, journal::Journal& journal, Secrets& secrets, EventSink& sink,

@@ -14,6 +14,9 @@ namespace {
 
 constexpr std::int64_t schema_version = 1;
 
+/// Events in memory, at most.
+constexpr std::size_t most_pending = 512;
+
 constexpr const char* schema = R"sql(
 CREATE TABLE runs (
   id TEXT PRIMARY KEY, kind TEXT, chain TEXT, version TEXT, path TEXT, folder TEXT, text TEXT, settings TEXT,
@@ -55,7 +58,22 @@ OutputRecord read_output(const Statement& row) {
 } // namespace
 
 struct Journal::Impl {
+    explicit Impl(Database opened) : database(std::move(opened)) {}
+
+    ~Impl() { (void)flush(); }
+
     Database database;
+    std::vector<std::pair<std::string, EventRecord>> pending; ///< run and event, not written yet
+
+    /// In one transaction. Events that cannot be written are lost: what has run must not be lost for a log line.
+    Result<void> flush() {
+        if (pending.empty()) return {};
+        const auto events = std::exchange(pending, {});
+        SLIPWAY_TRY_ASSIGN(Transaction transaction, Transaction::begin(database));
+        for (const auto& [run, event] : events)
+            SLIPWAY_TRY(write_event(run, event));
+        return transaction.commit();
+    }
 
     Result<std::vector<RunRecord>> select_runs(const std::string& where, const std::vector<std::string>& values,
                                                int limit) const {
@@ -120,7 +138,7 @@ Result<Journal> Journal::open(const std::string& path) {
     SLIPWAY_TRY_ASSIGN(Database database, Database::open(path));
     if (auto usable = database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL"); !usable)
         return Error{usable.error().kind, "'" + path + "': " + usable.error().what,
-                     "move it away, or use another --state folder"};
+                     "see that it is a journal and can be written, or use another --state folder"};
     SLIPWAY_TRY_ASSIGN(Transaction transaction, Transaction::begin(database));
     {
         SLIPWAY_TRY_ASSIGN(Statement version, database.prepare("PRAGMA user_version"));
@@ -133,7 +151,7 @@ Result<Journal> Journal::open(const std::string& path) {
             SLIPWAY_TRY(database.execute(schema + ("PRAGMA user_version = " + std::to_string(schema_version))));
     }
     SLIPWAY_TRY(transaction.commit());
-    return Journal(std::make_unique<Impl>(Impl{std::move(database)}));
+    return Journal(std::make_unique<Impl>(std::move(database)));
 }
 
 Result<void> Journal::add_run(const RunRecord& r, const std::vector<StageRecord>& stages) {
@@ -152,6 +170,7 @@ Result<void> Journal::add_run(const RunRecord& r, const std::vector<StageRecord>
 
 Result<void> Journal::set_run_state(const std::string& id, const std::string& state, Time finished,
                                     std::int64_t pid) {
+    SLIPWAY_TRY(flush());
     SLIPWAY_TRY_ASSIGN(Statement update, impl_->database.prepare(
                                              "UPDATE runs SET state = ?, finished = ?, pid = ? WHERE id = ?"));
     return update.bind(state).bind(finished).bind(pid).bind(id).run();
@@ -204,16 +223,21 @@ Result<std::vector<StageRecord>> Journal::stages(const std::string& run) const {
 }
 
 Result<void> Journal::save_stage(const std::string& run, const StageRecord& stage) {
+    SLIPWAY_TRY(flush());
     SLIPWAY_TRY_ASSIGN(Transaction transaction, Transaction::begin(impl_->database));
     SLIPWAY_TRY(impl_->write_stage(run, stage));
     return transaction.commit();
 }
 
 Result<void> Journal::add_event(const std::string& run, const EventRecord& event) {
-    return impl_->write_event(run, event);
+    impl_->pending.emplace_back(run, event);
+    return impl_->pending.size() < most_pending ? Result<void>() : flush();
 }
 
+Result<void> Journal::flush() { return impl_->flush(); }
+
 Result<void> Journal::add_event_durably(const std::string& run, const EventRecord& event) {
+    SLIPWAY_TRY(flush());
     SLIPWAY_TRY(impl_->database.execute("PRAGMA synchronous = FULL"));
     auto written = impl_->write_event(run, event);
     SLIPWAY_TRY(impl_->database.execute("PRAGMA synchronous = NORMAL"));
@@ -221,6 +245,7 @@ Result<void> Journal::add_event_durably(const std::string& run, const EventRecor
 }
 
 Result<std::vector<EventRecord>> Journal::events(const std::string& run, std::int64_t after) const {
+    SLIPWAY_TRY(impl_->flush());
     SLIPWAY_TRY_ASSIGN(Statement query,
                        impl_->database.prepare("SELECT sequence, time, stage, kind, level, text, data FROM events "
                                                "WHERE run = ? AND sequence > ? ORDER BY sequence"));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <filesystem>
-
 #include <gmock/gmock.h>
 #include <journal/journal.hpp>
 #include <sqlite3.h>
 #include <support/fs.hpp>
+
+#include <filesystem>
 
 namespace slipway::journal {
 namespace {
@@ -59,9 +59,10 @@ protected:
         record.started = 5;
         record.finished = 9;
         record.message = "why";
-        record.outputs = {{"archive", "base.tar.zst", "application/zstd", std::string(64, 'b'), 1u << 30,
-                           json::Object{{"a", "b"}}},
-                          {"sums", "SHA256SUMS", "text/x-sha256sum", std::string(64, 'c'), 0, json::Object{}}};
+        record.outputs = {
+            {"archive", "base.tar.zst", "application/zstd", std::string(64, 'b'), 1u << 30,
+             json::Object{{"a", "b"}}},
+            {"sums", "SHA256SUMS", "text/x-sha256sum", std::string(64, 'c'), 0, json::Object{}}};
         return record;
     }
 
@@ -83,7 +84,8 @@ TEST_F(JournalTest, GivesARunBack) {
                        written.text));
     EXPECT_EQ(r.settings, written.settings);
     EXPECT_EQ(std::tie(r.epoch, r.state, r.mocked, r.created, r.finished, r.pid),
-              std::tie(written.epoch, written.state, written.mocked, written.created, written.finished, written.pid));
+              std::tie(written.epoch, written.state, written.mocked, written.created, written.finished,
+                       written.pid));
     auto stages = journal.stages(written.id);
     ASSERT_TRUE(stages);
     ASSERT_EQ(stages.value().size(), 2u);
@@ -93,7 +95,8 @@ TEST_F(JournalTest, GivesARunBack) {
               std::tie(expected.key, expected.use, expected.plugin, expected.plugin_sha256, expected.state,
                        expected.mocked, expected.attempts));
     EXPECT_EQ(std::tie(s.cache_key, s.started, s.finished, s.message, s.outputs),
-              std::tie(expected.cache_key, expected.started, expected.finished, expected.message, expected.outputs));
+              std::tie(expected.cache_key, expected.started, expected.finished, expected.message,
+                       expected.outputs));
 }
 
 TEST_F(JournalTest, ReplacesAStageWithItsOutputs) {
@@ -149,7 +152,8 @@ TEST_F(JournalTest, KeepsEventsInOrder) {
     ASSERT_TRUE(journal.add_run(run("r"), {}));
     const std::string text("bytes \x01 and \"quotes\"\nand lines");
     ASSERT_TRUE(journal.add_event("r", {0, 1, "a", "log", 2, text, json::Value()}));
-    ASSERT_TRUE(journal.add_event_durably("r", {0, 2, "", "effect", 1, "t", json::Object{{"state", "done"}}}));
+    ASSERT_TRUE(
+        journal.add_event_durably("r", {0, 2, "", "effect", 1, "t", json::Object{{"state", "done"}}}));
     ASSERT_TRUE(journal.add_event("other", {0, 3, "", "log", 1, "not ours", {}}));
     const auto events = journal.events("r").value();
     ASSERT_EQ(events.size(), 2u);
@@ -158,6 +162,32 @@ TEST_F(JournalTest, KeepsEventsInOrder) {
     EXPECT_TRUE(events[0].data.is_null());
     EXPECT_EQ(events[1].data["state"].as_string(), "done");
     EXPECT_EQ(journal.events("r", events[0].sequence).value().size(), 1u);
+}
+
+TEST_F(JournalTest, EventsAreThereBeforeAnythingThatCameLater) {
+    Journal journal = open(), reader = open();
+    ASSERT_TRUE(journal.add_run(run("r"), {}));
+    const auto add = [&] { ASSERT_TRUE(journal.add_event("r", {0, 1, "a", "log", 1, "text", {}})); };
+    const auto seen = [&] { return reader.events("r").value().size(); };
+    add();
+    ASSERT_TRUE(journal.save_stage("r", stage("a", 0)));
+    EXPECT_EQ(seen(), 1u);
+    add();
+    ASSERT_TRUE(journal.set_run_state("r", "done", 1, 0));
+    EXPECT_EQ(seen(), 2u);
+    add();
+    ASSERT_TRUE(journal.add_event_durably("r", {0, 2, "", "effect", 1, "t", {}}));
+    EXPECT_EQ(seen(), 4u);
+    EXPECT_EQ(reader.events("r").value().back().kind, "effect");
+    add();
+    ASSERT_TRUE(journal.flush());
+    EXPECT_EQ(seen(), 5u);
+    add();
+    journal = open();
+    EXPECT_EQ(seen(), 6u) << "lost when the journal was closed";
+    for (int i = 0; i < 512; ++i)
+        add();
+    EXPECT_EQ(seen(), 518u) << "kept in memory without a limit";
 }
 
 TEST_F(JournalTest, RemembersWhatAKeyMade) {
@@ -186,17 +216,19 @@ TEST_F(JournalTest, RefusesOneThatANewerSlipwayMade) {
     auto refused = Journal::open(path_);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, Kind::unsupported);
-    EXPECT_EQ(refused.error().message(), "journal '" + path_
-                                             + "': made by a newer slipway (hint: use that one, or another --state folder)");
+    EXPECT_EQ(refused.error().message(),
+              "journal '" + path_
+                  + "': made by a newer slipway (hint: use that one, or another --state folder)");
 }
 
 TEST_F(JournalTest, RefusesWhatIsNoDatabase) {
     ASSERT_TRUE(support::write_file(path_, std::string(8192, 'x')));
     auto refused = Journal::open(path_);
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().message(), "'" + path_
-                                             + "': journal: file is not a database (hint: move it away, or use another "
-                                               "--state folder)");
+    EXPECT_EQ(refused.error().message(),
+              "'" + path_
+                  + "': journal: file is not a database (hint: see that it is a journal and can be written, or use another "
+                    "--state folder)");
 }
 
 TEST_F(JournalTest, TwoConnectionsSeeEachOther) {

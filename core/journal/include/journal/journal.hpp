@@ -104,7 +104,10 @@ public:
     /// Replace the record of a stage, its outputs included.
     support::Result<void> save_stage(const std::string& run, const StageRecord& stage);
 
+    /// It may stay in memory until flush(), events(), or the next change of a run or stage: a transaction for
+    /// each of a thousand log lines would take seconds.
     support::Result<void> add_event(const std::string& run, const EventRecord& event);
+    support::Result<void> flush();
 
     /// The same, and on disk when it returns: for what must be known after a power loss.
     support::Result<void> add_event_durably(const std::string& run, const EventRecord& event);
