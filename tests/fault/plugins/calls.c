@@ -125,6 +125,17 @@ static slipway_status thousand_artifacts(struct stage_self* self) {
     return put(self->host, "out", "out.txt", "behaved\n", NULL);
 }
 
+// Writes until no more goes.
+static slipway_status fill_disk(struct stage_self* self) {
+    static char block[65536];
+    int fd = -1;
+    if (self->host->output_create(self->host, "out", "big", &fd) != SLIPWAY_OK) return SLIPWAY_INTERNAL;
+    for (int i = 0; i < 1000; ++i)
+        if (write(fd, block, sizeof block) != (ssize_t)sizeof block)
+            return fail(self->host, SLIPWAY_RESOURCE, "writing the artifact: no space left");
+    return SLIPWAY_INTERNAL;
+}
+
 const struct behaviour calls[] = {{"unknown-output", unknown_output},
                                   {"unknown-input", unknown_input},
                                   {"commit-nothing", commit_nothing},
@@ -146,4 +157,5 @@ const struct behaviour calls[] = {{"unknown-output", unknown_output},
                                   {"effect-without-flag", effect_without_flag},
                                   {"unknown-extension", unknown_extension},
                                   {"thousand-artifacts", thousand_artifacts},
+                                  {"fill-disk", fill_disk},
                                   {NULL, NULL}};

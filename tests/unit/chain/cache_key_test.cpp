@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Every single thing a result depends on changes its key; where files lie does not.
-#include <filesystem>
-#include <fstream>
+#include "cache_key.hpp"
+#include "catalog_of.hpp"
 
 #include <gtest/gtest.h>
 #include <slipway/stage.h>
 #include <support/fs.hpp>
 
-#include "cache_key.hpp"
-#include "catalog_of.hpp"
+#include <filesystem>
+#include <fstream>
 
 namespace slipway::chain {
 namespace {
@@ -26,7 +26,9 @@ protected:
         file("one/tree/etc/motd", "hello\n");
         entry_.type = testing::type("make", {}, {}, SLIPWAY_DETERMINISTIC);
         entry_.sha256 = std::string(64, 'a');
-        options_ = json::Object{{"level", 3}, {"config", folder_ + "/one/pacman.conf"}, {"tree", folder_ + "/one/tree"},
+        options_ = json::Object{{"level", 3},
+                                {"config", folder_ + "/one/pacman.conf"},
+                                {"tree", folder_ + "/one/tree"},
                                 {"to", folder_ + "/out"}};
         paths_ = {{"/config", folder_ + "/one/pacman.conf", config::PathUse::file},
                   {"/tree", folder_ + "/one/tree", config::PathUse::tree},

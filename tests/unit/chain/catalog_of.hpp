@@ -57,7 +57,8 @@ struct Planned {
     std::string problems;
 
     Planned(const Catalog& catalog, const std::string& stages, const std::string& more = "") {
-        const std::string text = R"({"slipway": 1, "name": "test", )" + more + R"("stages": [)" + "\n" + stages + "\n]}";
+        const std::string text =
+            R"({"slipway": 1, "name": "test", )" + more + R"("stages": [)" + "\n" + stages + "\n]}";
         auto loaded = config::load_text(text, "chain.json", {});
         if (const auto* bad = std::get_if<config::Problems>(&loaded)) {
             problems = config::render(*bad);
@@ -78,7 +79,8 @@ struct Planned {
             for (const Wire& wire : stage.wires) {
                 out += (out.empty() ? "" : " ") + wire.port + "<-";
                 for (const Source& source : wire.sources)
-                    out += (out.ends_with("<-") ? "" : ",") + plan.stages[source.stage].key() + "." + source.port;
+                    out += (out.ends_with("<-") ? "" : ",") + plan.stages[source.stage].key() + "."
+                           + source.port;
             }
         }
         return out;

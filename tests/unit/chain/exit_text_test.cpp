@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <csignal>
-
 #include <chain/exit_text.hpp>
 #include <gtest/gtest.h>
 #include <worker/protocol.hpp>
+
+#include <csignal>
 
 namespace slipway::chain {
 namespace {
@@ -21,7 +21,8 @@ TEST(ExitText, SaysHowAndWhere) {
     EXPECT_EQ(exit_text(exit_of(0, SIGABRT), "load"),
               "crashed in its constructors or entry point: SIGABRT (Aborted)");
     EXPECT_EQ(exit_text(exit_of(worker::orphaned_code), "run"), "closed its channel to the host in run()");
-    EXPECT_EQ(exit_text(exit_of(0, SIGRTMIN + 3), "run").substr(0, 23), "crashed in run(): SIG37") << "no name";
+    EXPECT_EQ(exit_text(exit_of(0, SIGRTMIN + 3), "run").substr(0, 23), "crashed in run(): SIG37")
+        << "no name";
 }
 
 TEST(ExitText, TellsTheCauseAndNotTheKillThatFollowed) {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <chain/path_digest.hpp>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <fstream>
 #include <functional>
-
-#include <gtest/gtest.h>
-#include <sys/stat.h>
 
 namespace slipway::chain {
 namespace {
@@ -25,7 +25,9 @@ protected:
 
     ~PathDigestTest() override { fs::remove_all(folder_); }
 
-    void write(const std::string& name, const std::string& text) const { std::ofstream(folder_ / name) << text; }
+    void write(const std::string& name, const std::string& text) const {
+        std::ofstream(folder_ / name) << text;
+    }
 
     std::string digest(const std::string& name = "tree") const {
         auto made = digest_of_path((folder_ / name).string());
@@ -49,7 +51,8 @@ TEST_F(PathDigestTest, OfAFileIsThatOfItsBytes) {
 }
 
 TEST_F(PathDigestTest, OfATreeIsTheSameForACopyElsewhere) {
-    fs::copy(folder_ / "tree", folder_ / "copy", fs::copy_options::recursive | fs::copy_options::copy_symlinks);
+    fs::copy(folder_ / "tree", folder_ / "copy",
+             fs::copy_options::recursive | fs::copy_options::copy_symlinks);
     EXPECT_EQ(digest("copy"), digest("tree"));
 }
 
@@ -72,7 +75,9 @@ TEST_F(PathDigestTest, TellsALinkFromAFileThatSaysTheSame) {
 }
 
 TEST_F(PathDigestTest, DoesNotFollowTimes) {
-    EXPECT_FALSE(changes([&] { fs::last_write_time(folder_ / "tree/b", fs::file_time_type::clock::now() - std::chrono::hours(99)); }));
+    EXPECT_FALSE(changes([&] {
+        fs::last_write_time(folder_ / "tree/b", fs::file_time_type::clock::now() - std::chrono::hours(99));
+    }));
 }
 
 TEST_F(PathDigestTest, DoesNotFollowLinksOutOfTheTree) {

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Which output goes to which input. Problems of wiring are in tests/cli/wiring_cli.py, as users see them.
-#include <gmock/gmock.h>
-
 #include "catalog_of.hpp"
+
+#include <gmock/gmock.h>
 
 namespace slipway::chain {
 namespace {
 
-using testing::Planned;
 using ::testing::HasSubstr;
+using testing::Planned;
 
 class WiringTest : public ::testing::Test {
 protected:
     Catalog catalog_ = testing::catalog_of(
-        {testing::type("make", {}, {"out:text/plain"}), testing::type("pass", {"in:text/plain"}, {"out:text/plain"}),
+        {testing::type("make", {}, {"out:text/plain"}),
+         testing::type("pass", {"in:text/plain"}, {"out:text/plain"}),
          testing::type("tar", {}, {"tar:application/x-tar", "list:text/plain"}),
          testing::type("prefer", {"in:application/x-tar|text/plain"}, {}),
          testing::type("any", {"in?:image/png"}, {}), testing::type("collect", {"in*:text/*"}, {}),
@@ -22,13 +23,15 @@ protected:
 };
 
 TEST_F(WiringTest, TakesFromTheStageAbove) {
-    const Planned p(catalog_, R"({"id": "a", "use": "make"}, {"id": "b", "use": "pass"}, {"id": "c", "use": "pass"})");
+    const Planned p(catalog_,
+                    R"({"id": "a", "use": "make"}, {"id": "b", "use": "pass"}, {"id": "c", "use": "pass"})");
     EXPECT_EQ(p.wires("b"), "in<-a.out");
     EXPECT_EQ(p.wires("c"), "in<-b.out");
 }
 
 TEST_F(WiringTest, LooksFurtherUpForWhatTheStageAboveDoesNotGive) {
-    const Planned p(catalog_, R"({"id": "a", "use": "make"}, {"id": "t", "use": "any"}, {"id": "c", "use": "pass"})");
+    const Planned p(catalog_,
+                    R"({"id": "a", "use": "make"}, {"id": "t", "use": "any"}, {"id": "c", "use": "pass"})");
     EXPECT_EQ(p.wires("c"), "in<-a.out") << p.problems;
 }
 
@@ -93,7 +96,8 @@ TEST_F(WiringTest, OneCellIsOneArtifact) {
 }
 
 TEST_F(WiringTest, TellsATroubleOfEveryCellOnce) {
-    const Planned p(catalog_, R"({"id": "b", "use": "pass", "each": ["x"]})", R"("variants": {"x": ["1", "2"]}, )");
+    const Planned p(catalog_, R"({"id": "b", "use": "pass", "each": ["x"]})",
+                    R"("variants": {"x": ["1", "2"]}, )");
     EXPECT_EQ(p.problems.find("takes text/plain"), p.problems.rfind("takes text/plain")) << p.problems;
     EXPECT_THAT(p.problems, HasSubstr("1 problem in chain.json"));
 }

@@ -20,9 +20,10 @@ std::string trouble(const std::string& ports) {
 }
 
 TEST(Ports, AreReadAsWritten) {
-    const std::string text = R"({"inputs": [{"name": "in", "type": ["application/zstd", "text/*"], "many": true}],)"
-                             R"( "outputs": [{"name": "out", "type": "text/plain", "optional": true, "doc": "words"}],)"
-                             R"( "declared_by": "/ports"})";
+    const std::string text =
+        R"({"inputs": [{"name": "in", "type": ["application/zstd", "text/*"], "many": true}],)"
+        R"( "outputs": [{"name": "out", "type": "text/plain", "optional": true, "doc": "words"}],)"
+        R"( "declared_by": "/ports"})";
     auto ports = parse_ports(value(text));
     ASSERT_TRUE(ports);
     const Port* in = ports.value().input("in");
@@ -46,12 +47,15 @@ TEST(Ports, SayWhatIsWrong) {
     EXPECT_EQ(trouble(R"({"inputs": {}})"), "ports: inputs: expected an array");
     EXPECT_EQ(trouble(R"({"input": []})"), "ports: value: unknown key 'input'");
     EXPECT_EQ(trouble(R"({"inputs": ["a"]})"), "ports: inputs 0: expected an object, found string");
-    EXPECT_EQ(trouble(R"({"inputs": [{"name": "A", "type": "a/b"}]})"), "ports: inputs 0: 'A' is no port name");
+    EXPECT_EQ(trouble(R"({"inputs": [{"name": "A", "type": "a/b"}]})"),
+              "ports: inputs 0: 'A' is no port name");
     EXPECT_EQ(trouble(R"({"inputs": [{"name": "a"}]})"), "ports: a: no type");
     EXPECT_EQ(trouble(R"({"inputs": [{"name": "a", "type": "tar"}]})"), "ports: a: 'tar' is no media type");
-    EXPECT_EQ(trouble(R"({"inputs": [{"name": "a", "type": "a/b", "size": 1}]})"), "ports: a: unknown key 'size'");
-    EXPECT_EQ(trouble(R"({"inputs": [{"name": "a", "type": "a/b"}], "outputs": [{"name": "a", "type": "a/b"}]})"),
-              "ports: a: there are two ports of this name");
+    EXPECT_EQ(trouble(R"({"inputs": [{"name": "a", "type": "a/b", "size": 1}]})"),
+              "ports: a: unknown key 'size'");
+    EXPECT_EQ(
+        trouble(R"({"inputs": [{"name": "a", "type": "a/b"}], "outputs": [{"name": "a", "type": "a/b"}]})"),
+        "ports: a: there are two ports of this name");
 }
 
 TEST(TypeMatches, KnowsPatternsOnBothSides) {
@@ -65,7 +69,8 @@ TEST(TypeMatches, KnowsPatternsOnBothSides) {
 }
 
 TEST(CapabilitiesTest, AreReadAndWritten) {
-    auto read = parse_capabilities(value(R"({"network": true, "exec": false, "memory_mb": 512, "timeout_s": 60})"));
+    auto read =
+        parse_capabilities(value(R"({"network": true, "exec": false, "memory_mb": 512, "timeout_s": 60})"));
     ASSERT_TRUE(read);
     EXPECT_TRUE(read.value().network);
     EXPECT_FALSE(read.value().exec);

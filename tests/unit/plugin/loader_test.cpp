@@ -21,7 +21,8 @@ TEST(Loader, LoadsAndDescribes) {
     EXPECT_EQ(description.value().build_info, "loader test");
     ASSERT_EQ(description.value().stages.size(), 1u);
     EXPECT_EQ(description.value().stages[0].id, "fine");
-    EXPECT_EQ(description.value().stages[0].ports.output("out")->types, std::vector<std::string>{"text/plain"});
+    EXPECT_EQ(description.value().stages[0].ports.output("out")->types,
+              std::vector<std::string>{"text/plain"});
 }
 
 TEST(Loader, MayLoadTheSamePluginTwice) {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <filesystem>
-
 #include <gtest/gtest.h>
 #include <store/store.hpp>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <filesystem>
 
 namespace slipway::store {
 namespace {
@@ -55,7 +55,9 @@ TEST_F(StoreTest, KeepsBytesUnderTheirDigest) {
     ASSERT_TRUE(fd);
     EXPECT_EQ(support::read_all(fd.value().get(), "artifact").value(), "hello\n");
     EXPECT_EQ(store.check(result.digest).value(), 6u);
+
     struct stat st {};
+
     ASSERT_EQ(::stat(store.path_of(result.digest).c_str(), &st), 0);
     EXPECT_EQ(st.st_mode & 07777, 0444u);
     EXPECT_EQ(drafts(), 0u);

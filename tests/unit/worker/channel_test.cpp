@@ -1,8 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <array>
-#include <cstring>
-#include <thread>
-
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -10,13 +6,19 @@
 #include <unistd.h>
 #include <worker/channel.hpp>
 
+#include <array>
+#include <cstring>
+#include <thread>
+
 namespace slipway::worker {
 namespace {
 
 namespace json = support::json;
 using support::UniqueFd;
 
-json::Value message(const std::string& text) { return json::Object{{"t", "log"}, {"text", text}}; }
+json::Value message(const std::string& text) {
+    return json::Object{{"t", "log"}, {"text", text}};
+}
 
 std::string header(std::uint32_t size, std::uint32_t flags) {
     std::string bytes(8, '\0');
@@ -36,7 +38,9 @@ struct Pair {
     }
 };
 
-UniqueFd some_file() { return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC)); }
+UniqueFd some_file() {
+    return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
 
 TEST(FrameReader, GivesMessagesHoweverTheBytesAreCut) {
     const std::string bytes = encode_frame(message("one"), false) + encode_frame(message("two"), false);
@@ -112,7 +116,10 @@ TEST(Channel, CarriesADescriptorToTheOtherProcessEnd) {
     Channel channel(std::move(pair.other));
     auto got = channel.receive();
     ASSERT_TRUE(got);
-    struct stat mine {}, theirs {};
+
+    struct stat mine {
+    }, theirs{};
+
     ASSERT_EQ(::fstat(file.get(), &mine), 0);
     ASSERT_EQ(::fstat(got.value().fd.get(), &theirs), 0);
     EXPECT_EQ(mine.st_ino, theirs.st_ino);

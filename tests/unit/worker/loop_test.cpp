@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <gtest/gtest.h>
+#include <unistd.h>
+#include <worker/loop.hpp>
+
 #include <array>
 #include <csignal>
 #include <string>
 #include <thread>
-
-#include <gtest/gtest.h>
-#include <unistd.h>
-#include <worker/loop.hpp>
 
 namespace slipway::worker {
 namespace {

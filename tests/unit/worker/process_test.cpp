@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Real workers: what they say, how they end, that on_exit comes once and last.
-#include <csignal>
-#include <filesystem>
-#include <optional>
-
 #include <dirent.h>
 #include <gtest/gtest.h>
 #include <slipway/stage.h>
@@ -12,6 +8,10 @@
 #include <sys/wait.h>
 #include <worker/process.hpp>
 #include <worker/protocol.hpp>
+
+#include <csignal>
+#include <filesystem>
+#include <optional>
 
 namespace slipway::worker {
 namespace {
@@ -61,7 +61,8 @@ struct Worker {
 };
 
 json::Value describe(const std::string& name) {
-    return json::Object{{"t", "describe"}, {"plugin", std::string(SLIPWAY_FAULT) + "/loader/" + name + ".so"}};
+    return json::Object{{"t", "describe"},
+                        {"plugin", std::string(SLIPWAY_FAULT) + "/loader/" + name + ".so"}};
 }
 
 class RunningWorker : public ::testing::Test {
