@@ -220,9 +220,7 @@ std::vector<std::string> plugin_search_path(const std::vector<std::string>& give
     const fs::path prefix = fs::path(binary).parent_path().parent_path();
     std::error_code failed;
     add((prefix / "lib/slipway/stages").string());
-#ifdef SLIPWAY_LIBRARY_ARCH_DIR
     add((prefix / SLIPWAY_LIBRARY_ARCH_DIR "/slipway/stages").string());
-#endif
     return out;
 }
 

@@ -27,7 +27,7 @@ function(slipway_add_plugin name)
         "LINKER:--version-script=${SLIPWAY_PLUGIN_VERSION_SCRIPT}" "LINKER:-z,relro" "LINKER:-z,now"
         "LINKER:-z,noexecstack")
     # With sanitizers the runtime is in the host, so their symbols stay undefined here.
-    if(NOT "${CMAKE_C_FLAGS} ${CMAKE_CXX_FLAGS} ${SLIPWAY_SANITIZE}" MATCHES "sanitize|address|thread")
+    if(NOT SLIPWAY_SANITIZE AND NOT "${CMAKE_C_FLAGS} ${CMAKE_CXX_FLAGS}" MATCHES "-fsanitize=")
         target_link_options(${name} PRIVATE "LINKER:-z,defs")
     endif()
 endfunction()
