@@ -40,6 +40,7 @@ Result<Digest> digest_of_path(const std::string& path) {
     if (failed) return support::errno_error("reading folder '" + path + "'", failed.value());
     std::ranges::sort(entries);
     support::Sha256 hash;
+    hash.update("tree\n"); // or an empty folder would be an empty file
     for (const fs::path& entry : entries) {
         SLIPWAY_TRY_ASSIGN(const std::string line, describe_entry(entry, entry.lexically_relative(path).string()));
         hash.update(line);
