@@ -22,6 +22,8 @@ export SLIPWAY_PLUGIN_PATH=$built
 (cd "$name" && "$SLIPWAY_SOURCE/tests/tools/run-doc" README.md)
 [ "$lang" != rust ] || (cd "$name" && cargo test)
 
+SLIPWAY=$prefix/bin/slipway "$SLIPWAY_SOURCE/tests/contract/check-plugin" "$built"
+
 # The README's last commands ran the chain.
 same 'the line is that of cksum' "$(cd "$name" && cksum README.md)" "$(cat "$(artifact readme)")"
 cp "$(artifact readme)" checksum.txt

@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Every plugin of the build keeps the SDK's rules, and no stage type is offered twice.
+set -euo pipefail
+"$(dirname "$0")/check-plugin" "$SLIPWAY_STAGES"
+twice=$(for plugin in "$SLIPWAY_STAGES"/*.so; do
+    "$SLIPWAY" inspect --json "$plugin" | python3 -c 'import json, sys
+for stage in json.load(sys.stdin)["stages"]: print(stage["id"])'
+done | sort | uniq -d)
+[ -z "$twice" ] || { echo "offered by two plugins: $twice" && exit 1; }
