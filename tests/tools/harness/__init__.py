@@ -3,8 +3,8 @@
 
 from .cases import Failure, check, main
 from .golden import golden, normalise
-from .host import Host, Outcome, asan_options, build, stages_of
+from .host import Host, Outcome, build, slowness, stages_of
 from .leftovers import processes_of, wait_gone
 
-__all__ = ["Failure", "Host", "Outcome", "asan_options", "build", "check", "golden", "main", "normalise",
-           "processes_of", "stages_of", "wait_gone"]
+__all__ = ["Failure", "Host", "Outcome", "build", "check", "golden", "main", "normalise", "processes_of", "slowness",
+           "stages_of", "wait_gone"]

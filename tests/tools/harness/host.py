@@ -19,9 +19,13 @@ def build(*parts):
     return Path(os.environ["SLIPWAY_BUILD"], *parts)
 
 
-def asan_options():
-    """With the sanitizers a crash must still look as it does without."""
-    return "handle_segv=0:handle_abort=0:handle_sigbus=0:allocator_may_return_null=1"
+def slowness():
+    """How much more time the sanitizers take, for limits."""
+    return 5 if os.environ.get("SLIPWAY_SANITIZE") else 1
+
+
+# With the sanitizers a crash must still look as it does without.
+ASAN_OPTIONS = "handle_segv=0:handle_abort=0:handle_sigbus=0:allocator_may_return_null=1"
 
 
 @dataclass
@@ -49,7 +53,7 @@ class Host:
         self.state = self.folder / "state"
         self.plugins = plugins or build("fault", "stages")
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", "TZ": "UTC",
-                            "SOURCE_DATE_EPOCH": "1793836800", "NO_COLOR": "1", "ASAN_OPTIONS": asan_options(),
+                            "SOURCE_DATE_EPOCH": "1793836800", "NO_COLOR": "1", "ASAN_OPTIONS": ASAN_OPTIONS,
                             "SLIPWAY_STATE": str(self.state), "SLIPWAY_PLUGIN_PATH": str(self.plugins)}
 
     def start(self, *arguments, stdout_to=subprocess.PIPE):
