@@ -116,9 +116,9 @@ void enter_seccomp(const plugin::Capabilities& may, SandboxLevel& level) {
     if (!may.exec)
         for (const char* name : {"execve", "execveat"})
             deny(filter, name, EACCES);
-    if (!may.network)
-        seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 1,
-                         SCMP_A0(SCMP_CMP_NE, AF_UNIX));
+    // SCMP_A0 is a compound literal, which is no C++.
+    const scmp_arg_cmp not_local{0, SCMP_CMP_NE, AF_UNIX, 0};
+    if (!may.network) seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(socket), 1, &not_local);
     const int failed = seccomp_load(filter);
     seccomp_release(filter);
     if (failed == 0)
