@@ -89,6 +89,12 @@ TEST_F(WiringTest, OneArtifactCannotComeFromManyCells) {
     EXPECT_THAT(p.problems, HasSubstr("input 'in' takes one artifact, but stage 'a' runs in 2 cells"));
 }
 
+TEST_F(WiringTest, DoesNotChooseBetweenTwo) {
+    const Planned p(catalog_, R"({"id": "a", "use": "make"}, {"id": "b", "use": "make", "needs": []},
+                                 {"id": "c", "use": "pass", "needs": ["a", "b"]})");
+    EXPECT_THAT(p.problems, HasSubstr("input 'in' may take a.out or b.out (hint: say which: "));
+}
+
 TEST_F(WiringTest, OneCellIsOneArtifact) {
     const Planned p(catalog_, R"({"id": "a", "use": "make", "each": ["x"]}, {"id": "b", "use": "pass"})",
                     R"("variants": {"x": ["1"]}, )");
