@@ -36,7 +36,7 @@ broken relro '' -Wl,-z,norelro
 broken bind-now '' -Wl,-z,lazy
 broken stack '' -Wl,-z,execstack
 broken dynamic '' -Wl,-rpath,/nowhere
-broken id 's/"my-stage",/"My-Stage",/'
+broken loads 's/"my-stage",/"My-Stage",/'
 broken version 's/"1.0.0", /"1.0", /'
 broken version 's/"1.0.0", /"01.0.0", /'
 broken license 's/"MIT"/"MIT licence, see LICENSE"/'

@@ -19,6 +19,17 @@ def build(*parts):
     return Path(os.environ["SLIPWAY_BUILD"], *parts)
 
 
+def binary():
+    """The host under a path beside which no plugins lie: it would find our own where it is built."""
+    path = build("fault", "bin", "slipway")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"slipway.{os.getpid()}")
+    os.link(os.environ["SLIPWAY"], fresh)
+    fresh.replace(path)
+    fresh.unlink(missing_ok=True)  # rename() does nothing where both are one file
+    return str(path)
+
+
 def slowness():
     """How much more time the sanitizers take, for limits."""
     return 5 if os.environ.get("SLIPWAY_SANITIZE") else 1
@@ -51,13 +62,14 @@ class Host:
     def __init__(self, folder, plugins=None):
         self.folder = Path(folder)
         self.state = self.folder / "state"
+        self.binary = binary()
         self.plugins = plugins or build("fault", "stages")
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", "TZ": "UTC",
                             "SOURCE_DATE_EPOCH": "1793836800", "NO_COLOR": "1", "ASAN_OPTIONS": ASAN_OPTIONS,
                             "SLIPWAY_STATE": str(self.state), "SLIPWAY_PLUGIN_PATH": str(self.plugins)}
 
     def start(self, *arguments, stdout_to=subprocess.PIPE):
-        return subprocess.Popen([os.environ["SLIPWAY"], *map(str, arguments)], cwd=self.folder, env=self.environment,
+        return subprocess.Popen([self.binary, *map(str, arguments)], cwd=self.folder, env=self.environment,
                                 stdin=subprocess.DEVNULL, stdout=stdout_to, stderr=subprocess.PIPE, text=True,
                                 errors="backslashreplace")
 
