@@ -92,7 +92,7 @@ int inspect_plugin(const Arguments& arguments) {
 Command stages_command() {
     return {{"stages", "", "list the stage types of all plugins",
              "Lists every stage type that a chain can use. Looks in --plugin-dir, SLIPWAY_PLUGIN_PATH,\n"
-             "/etc/slipway/stages and where slipway is installed.",
+             "/etc/slipway and where slipway is installed.",
              "slipway stages", std::vector<Option>{json_option} + plugin_options(), 0, 0},
             &list_stages};
 }

@@ -216,7 +216,7 @@ std::vector<std::string> plugin_search_path(const std::vector<std::string>& give
         add(folder);
     for (const std::string& folder : support::split(environment ? environment : "", ':'))
         add(folder);
-    add("/etc/slipway/stages");
+    add("/etc/slipway");
     const fs::path prefix = fs::path(binary).parent_path().parent_path();
     std::error_code failed;
     add((prefix / "lib/slipway/stages").string());

@@ -48,7 +48,7 @@ private:
 support::Result<plugin::Description> describe_plugin(worker::Loop& loop, const std::string& path);
 
 /// The folders plugins are looked for in: `given` (--plugin-dir), then SLIPWAY_PLUGIN_PATH (colons), then
-/// /etc/slipway/stages, then where slipway was installed (../lib/slipway/stages of the binary).
+/// /etc/slipway, then where slipway was installed (../lib/slipway/stages of the binary).
 std::vector<std::string> plugin_search_path(const std::vector<std::string>& given, const char* environment,
                                             const std::string& binary);
 
