@@ -245,7 +245,7 @@ enum {
 typedef struct slipway_job {
     uint32_t struct_size;
     uint32_t flags;      /* SLIPWAY_JOB_... */
-    uint32_t attempt;    /* the how-manieth try of this stage in this run, from 1 */
+    uint32_t attempt;    /* which try of this stage in this run this is, from 1 */
     uint32_t reserved;   /* 0 */
     const char* run_id;  /* the run's id, unique over all machines */
     const char* stage;   /* the stage's id in the chain: "archive" */
@@ -318,8 +318,9 @@ typedef struct slipway_stage_desc {
      *  "outputs": [{"name": "archive", "type": ["application/zstd", "application/x-xz"]}],
      *  "declared_by": "/ports"}
      * name: [a-z][a-z0-9_-]{0,63}, unique over inputs and outputs. type: a media type, a pattern
-     * ("text/" followed by a star), or a list of them; on an input the list is in order of preference. "many": true:
-     * any number of artifacts, in a fixed order. "optional": true: may stay open. "doc": one line.
+     * ("text/" followed by a star; a star, a slash and a star for anything), or a list of them; on an
+     * input the list is in order of preference. "many": true: any number of artifacts, in a fixed order.
+     * "optional": true: may stay open. "doc": one line.
      * declared_by (optional): a JSON pointer into the options; if the options have an object of this
      * same form there, its ports are the instance's ports instead of these. */
     const char* ports;
