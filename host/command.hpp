@@ -3,10 +3,10 @@
 // The commands of `slipway`, each in a file of its own, and what they share.
 #pragma once
 
+#include "options.hpp"
+
 #include <string>
 #include <vector>
-
-#include "options.hpp"
 
 namespace slipway::host {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "progress.hpp"
+
 #include <fmt/format.h>
 #include <slipway/stage.h>
 #include <support/text.hpp>
-
-#include "progress.hpp"
 
 namespace slipway::host {
 
@@ -34,7 +34,8 @@ std::string indented(const std::string& text, const std::string& margin) {
 std::string describe_effect(const Event& e) {
     const std::string& state = e.data["state"].as_string();
     const char* mark = state == "planned" ? "would" : state == "done" ? "did" : "there already";
-    return fmt::format("{}: {}: {} ({})", mark, e.data["kind"].as_string(), e.text, e.data["target"].as_string());
+    return fmt::format("{}: {}: {} ({})", mark, e.data["kind"].as_string(), e.text,
+                       e.data["target"].as_string());
 }
 
 const char* level_word(int level) {
@@ -47,17 +48,20 @@ std::string describe_text(const Event& e, Colour colour) {
         return h.empty() ? std::string() : "\nhint: " + h;
     };
     if (e.kind == "stage_started")
-        return paint(colour, dim, "started" + std::string(e.data["mocked"].as_bool() ? " (mocked)" : "")
-                                      + (e.data["attempt"].as_integer() > 1
-                                             ? fmt::format(", attempt {}", e.data["attempt"].as_integer())
-                                             : ""));
-    if (e.kind == "stage_unchanged") return paint(colour, green, "unchanged") + ": " + describe_outputs(e.data["outputs"]);
+        return paint(colour, dim,
+                     "started" + std::string(e.data["mocked"].as_bool() ? " (mocked)" : "")
+                         + (e.data["attempt"].as_integer() > 1
+                                ? fmt::format(", attempt {}", e.data["attempt"].as_integer())
+                                : ""));
+    if (e.kind == "stage_unchanged")
+        return paint(colour, green, "unchanged") + ": " + describe_outputs(e.data["outputs"]);
     if (e.kind == "stage_done")
         return paint(colour, green, "done") + " in "
                + support::human_duration(std::chrono::milliseconds(e.data["duration_ms"].as_integer()))
                + (e.data["outputs"].as_array().empty() ? "" : ": " + describe_outputs(e.data["outputs"]));
     if (e.kind == "stage_planned") return paint(colour, yellow, "not run") + ": " + e.text;
-    if (e.kind == "stage_waiting") return paint(colour, yellow, "waiting") + (e.text.empty() ? "" : ": " + e.text);
+    if (e.kind == "stage_waiting")
+        return paint(colour, yellow, "waiting") + (e.text.empty() ? "" : ": " + e.text);
     if (e.kind == "stage_cancelled") return paint(colour, yellow, "cancelled");
     if (e.kind == "stage_failed") return paint(colour, red, "failed") + ": " + e.text + hint();
     if (e.kind == "effect" && e.data["state"].as_string() != "started")
@@ -100,8 +104,10 @@ std::string describe(const Event& e, Colour colour) {
 }
 
 json::Value to_json(const Event& e) {
-    return json::Object{{"time", e.time},   {"kind", e.kind}, {"stage", e.stage},
-                        {"level", e.level}, {"text", e.text}, {"data", e.data.is_null() ? json::Value(json::Object{}) : e.data}};
+    return json::Object{
+        {"time", e.time},   {"kind", e.kind},
+        {"stage", e.stage}, {"level", e.level},
+        {"text", e.text},   {"data", e.data.is_null() ? json::Value(json::Object{}) : e.data}};
 }
 
 } // namespace slipway::host

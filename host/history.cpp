@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // slipway status, runs, show, log: what the journal knows.
-#include <algorithm>
+#include "command.hpp"
+#include "progress.hpp"
+#include "report.hpp"
+#include "session.hpp"
 
 #include <fmt/format.h>
 #include <support/text.hpp>
 #include <unistd.h>
 
-#include "command.hpp"
-#include "progress.hpp"
-#include "report.hpp"
-#include "session.hpp"
+#include <algorithm>
 
 namespace slipway::host {
 
@@ -111,7 +111,8 @@ int show_log(const Arguments& arguments) {
         for (const chain::Event& event : events.value()) {
             after = event.sequence;
             if (!only.empty() && event.stage != only && !event.stage.starts_with(only + "[")) continue;
-            const std::string text = arguments.has("json") ? json::dump(to_json(event)) : describe(event, Colour::off);
+            const std::string text =
+                arguments.has("json") ? json::dump(to_json(event)) : describe(event, Colour::off);
             if (text.empty()) continue;
             const std::string time = support::format_time("%H:%M:%S", event.time / 1000).value_or("");
             fmt::print("{}{}\n", arguments.has("json") ? "" : time + "  ", text);
@@ -126,7 +127,8 @@ int show_log(const Arguments& arguments) {
 } // namespace
 
 Command runs_command() {
-    return {{"runs", "", "list runs, newest first", "Lists all runs of the state folder.", "slipway runs --json",
+    return {{"runs", "", "list runs, newest first", "Lists all runs of the state folder.",
+             "slipway runs --json",
              std::vector<Option>{json_option, {"plans", 0, "", "list plans too"}} + state_options(), 0, 0},
             &list_runs};
 }
@@ -139,19 +141,21 @@ Command show_command() {
 }
 
 Command status_command() {
-    return {{"status", "", "show what wants attention",
-             "Shows the newest run of every chain and all parked runs. Exits with 0 if all newest runs are done\n"
-             "or running, else with the code of one that is not (1, 75 or 130).",
-             "slipway status", std::vector<Option>{json_option} + state_options(), 0, 0},
-            &show_status};
+    return {
+        {"status", "", "show what wants attention",
+         "Shows the newest run of every chain and all parked runs. Exits with 0 if all newest runs are done\n"
+         "or running, else with the code of one that is not (1, 75 or 130).",
+         "slipway status", std::vector<Option>{json_option} + state_options(), 0, 0},
+        &show_status};
 }
 
 Command log_command() {
     return {{"log", "[RUN]", "show what the stages of a run said",
              "Shows the events of RUN (default: the newest run).", "slipway log --stage rootfs",
-             std::vector<Option>{{"stage", 0, "STAGE", "only this stage (all its cells, or one: rootfs[group=base])"},
-                                 {"follow", 'f', "", "go on until the run ends"},
-                                 json_option}
+             std::vector<Option>{
+                 {"stage", 0, "STAGE", "only this stage (all its cells, or one: rootfs[group=base])"},
+                 {"follow", 'f', "", "go on until the run ends"},
+                 json_option}
                  + state_options(),
              0, 1},
             &show_log};

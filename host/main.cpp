@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "command.hpp"
+#include "version.hpp"
+
+#include <fmt/format.h>
+#include <support/text.hpp>
+#include <worker/worker_main.hpp>
+
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <iterator>
 
-#include <fmt/format.h>
-#include <support/text.hpp>
-#include <worker/worker_main.hpp>
-
-#include "command.hpp"
-#include "version.hpp"
-
 namespace slipway::host {
 
 const std::vector<Command>& commands() {
-    static const std::vector<Command> all{run_command(),    plan_command(), validate_command(), resume_command(),
-                                          status_command(), runs_command(), show_command(),     log_command(),
-                                          stages_command(), inspect_command()};
+    static const std::vector<Command> all{
+        run_command(),  plan_command(), validate_command(), resume_command(), status_command(),
+        runs_command(), show_command(), log_command(),      stages_command(), inspect_command()};
     return all;
 }
 
@@ -27,14 +27,17 @@ std::vector<Option> operator+(std::vector<Option> a, const std::vector<Option>& 
 }
 
 std::vector<Option> chain_options() {
-    return {{"set", 0, "PATH=VALUE", "change the chain for this run: stages.publish.with.remote=…, vars.x=…"},
-            {"override", 0, "STAGE=PLUGIN[:FILE]", "do a stage with another plugin, options from FILE"},
-            {"epoch", 0, "SECONDS", "SOURCE_DATE_EPOCH of the run; default: that variable, else today 00:00 UTC"},
-            {"no-mocks", 0, "", "refuse a chain that has mocked stages"}};
+    return {
+        {"set", 0, "PATH=VALUE", "change the chain for this run: stages.publish.with.remote=…, vars.x=…"},
+        {"override", 0, "STAGE=PLUGIN[:FILE]", "do a stage with another plugin, options from FILE"},
+        {"epoch", 0, "SECONDS", "SOURCE_DATE_EPOCH of the run; default: that variable, else today 00:00 UTC"},
+        {"no-mocks", 0, "", "refuse a chain that has mocked stages"}};
 }
 
 std::vector<Option> state_options() {
-    return {{"state", 0, "DIR", "the state folder; default: $SLIPWAY_STATE, /var/lib/slipway as root, else ~/.local/state/slipway"}};
+    return {
+        {"state", 0, "DIR",
+         "the state folder; default: $SLIPWAY_STATE, /var/lib/slipway as root, else ~/.local/state/slipway"}};
 }
 
 std::vector<Option> plugin_options() {
@@ -64,7 +67,8 @@ std::string overview() {
     for (const Command& command : commands())
         out += fmt::format("  {:<10} {}\n", command.spec.name, command.spec.summary);
     out += "\nslipway COMMAND --help tells more; slipway --version tells the version.\n"
-           "exit codes: 0 done, 1 a stage failed, 2 usage or chain error, 3 conflict, 75 waiting, 130 cancelled\n";
+           "exit codes: 0 done, 1 a stage failed, 2 usage or chain error, 3 conflict, 75 waiting, 130 "
+           "cancelled\n";
     return out;
 }
 
@@ -100,8 +104,9 @@ int main_command(const std::vector<std::string>& words) {
     const std::string& name = asks_help ? words[1] : words[0];
     const Command* command = find(name);
     if (command == nullptr) return unknown_command(name);
-    auto arguments = parse(command->spec, asks_help ? std::vector<std::string>{"--help"}
-                                                    : std::vector<std::string>(words.begin() + 1, words.end()));
+    auto arguments =
+        parse(command->spec, asks_help ? std::vector<std::string>{"--help"}
+                                       : std::vector<std::string>(words.begin() + 1, words.end()));
     if (!arguments) return complain(arguments.error());
     if (arguments.value().has("help")) {
         fmt::print("{}", help_text(command->spec));

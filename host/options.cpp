@@ -78,13 +78,15 @@ Result<Arguments> parse(const CommandSpec& spec, const std::vector<std::string>&
     if (out.has("help")) return out;
     if (count < spec.min_arguments) return usage_error(spec, spec.arguments + " is missing");
     if (count > spec.max_arguments)
-        return usage_error(spec, "unexpected argument '" + out.positional_[static_cast<std::size_t>(spec.max_arguments)] + "'");
+        return usage_error(spec, "unexpected argument '"
+                                     + out.positional_[static_cast<std::size_t>(spec.max_arguments)] + "'");
     return out;
 }
 
 std::string help_text(const CommandSpec& spec) {
-    std::string out = fmt::format("usage: slipway {}{}{}\n\n{}\n", spec.name, spec.options.empty() ? "" : " [OPTION...]",
-                                  spec.arguments.empty() ? "" : " " + spec.arguments, spec.text);
+    std::string out =
+        fmt::format("usage: slipway {}{}{}\n\n{}\n", spec.name, spec.options.empty() ? "" : " [OPTION...]",
+                    spec.arguments.empty() ? "" : " " + spec.arguments, spec.text);
     std::vector<Option> options = spec.options;
     options.push_back(help_option);
     out += "\noptions:\n";

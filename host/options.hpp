@@ -4,11 +4,11 @@
 // come from that description.
 #pragma once
 
+#include <support/result.hpp>
+
 #include <map>
 #include <string>
 #include <vector>
-
-#include <support/result.hpp>
 
 namespace slipway::host {
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "progress.hpp"
 
-#include <chrono>
-#include <cstdio>
-#include <cstdlib>
-#include <map>
-#include <vector>
-
 #include <fmt/format.h>
 #include <slipway/stage.h>
 #include <support/text.hpp>
 #include <sys/ioctl.h>
 #include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
+#include <vector>
 
 namespace slipway::host {
 
@@ -64,7 +64,8 @@ std::string amount(const Progress& p) {
     if (p.unit == "bytes")
         return p.total > 0 ? support::human_bytes(p.done) + "/" + support::human_bytes(p.total)
                            : support::human_bytes(p.done);
-    return p.total > 0 ? fmt::format("{}/{} {}", p.done, p.total, p.unit) : fmt::format("{} {}", p.done, p.unit);
+    return p.total > 0 ? fmt::format("{}/{} {}", p.done, p.total, p.unit)
+                       : fmt::format("{} {}", p.done, p.unit);
 }
 
 /// One line for each running stage at the bottom of the terminal, redrawn ten times a second; everything
@@ -116,7 +117,8 @@ private:
         if (p.done > 0 || p.total > 0) text += "  " + amount(p);
         const double seconds = static_cast<double>(elapsed.count()) / 1000;
         const double rate = seconds > 0 ? static_cast<double>(p.done) / seconds : 0;
-        if (p.unit == "bytes" && rate > 0) text += "  " + support::human_bytes(static_cast<std::uint64_t>(rate)) + "/s";
+        if (p.unit == "bytes" && rate > 0)
+            text += "  " + support::human_bytes(static_cast<std::uint64_t>(rate)) + "/s";
         if (p.total > 0 && p.done < p.total && rate > 0) {
             const double left = static_cast<double>(p.total - p.done) / rate;
             text += fmt::format("  {}%  {} left", p.done * 100 / p.total,

@@ -3,12 +3,12 @@
 // What a user sees while a chain runs: live lines on a terminal, plain lines elsewhere, or JSON.
 #pragma once
 
-#include <memory>
+#include "options.hpp"
 
 #include <chain/event.hpp>
 #include <worker/loop.hpp>
 
-#include "options.hpp"
+#include <memory>
 
 namespace slipway::host {
 

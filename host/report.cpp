@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report.hpp"
 
-#include <algorithm>
-#include <csignal>
-
 #include <chain/event.hpp>
 #include <fmt/format.h>
 #include <slipway/stage.h>
 #include <support/text.hpp>
+
+#include <algorithm>
+#include <csignal>
 
 namespace slipway::host {
 
@@ -61,7 +61,8 @@ json::Value wiring_json(const chain::Plan& plan) {
         for (const chain::Wire& wire : stage.wires) {
             json::Array sources;
             for (const chain::Source& source : wire.sources)
-                sources.push_back(json::Object{{"stage", plan.stages[source.stage].key()}, {"port", source.port}});
+                sources.push_back(
+                    json::Object{{"stage", plan.stages[source.stage].key()}, {"port", source.port}});
             inputs.set(wire.port, std::move(sources));
         }
         json::Array after;
@@ -92,8 +93,8 @@ std::string effects_text(const journal::Journal& journal, const std::string& run
         if (event.kind == "stage_planned") out += fmt::format("  {}: {}\n", event.stage, event.text);
         any = any || event.kind == "stage_planned" || event.kind == "effect";
         if (event.kind != "effect") continue;
-        out += fmt::format("  {}: {}: {}\n      {}\n", event.stage, event.data["kind"].as_string(), event.text,
-                           event.data["target"].as_string());
+        out += fmt::format("  {}: {}: {}\n      {}\n", event.stage, event.data["kind"].as_string(),
+                           event.text, event.data["target"].as_string());
         std::string detail = event.data["detail"].as_string();
         if (detail.ends_with('\n')) detail.pop_back();
         if (!detail.empty())
@@ -109,23 +110,27 @@ std::string shown_state(const RunRecord& run) {
 }
 
 std::string run_text(const RunRecord& run, const std::vector<StageRecord>& stages) {
-    std::string out = fmt::format("run      {}{}\nchain    {} {} ({})\nstate    {}\nstarted  {}\nepoch    {}\n", run.id,
-                                  run.mocked ? "  MOCKED" : "", run.chain, run.version, run.path, shown_state(run),
-                                  support::iso_time(run.created / 1000), support::iso_time(run.epoch));
+    std::string out =
+        fmt::format("run      {}{}\nchain    {} {} ({})\nstate    {}\nstarted  {}\nepoch    {}\n", run.id,
+                    run.mocked ? "  MOCKED" : "", run.chain, run.version, run.path, shown_state(run),
+                    support::iso_time(run.created / 1000), support::iso_time(run.epoch));
     std::size_t width = 0;
     for (const StageRecord& stage : stages)
         width = std::max(width, stage.key.size());
     out += "\n";
     for (const StageRecord& stage : stages) {
-        const auto took = std::chrono::milliseconds(stage.finished > stage.started ? stage.finished - stage.started : 0);
+        const auto took =
+            std::chrono::milliseconds(stage.finished > stage.started ? stage.finished - stage.started : 0);
         out += fmt::format("{:<{}}  {:<10} {:>10}  {}{}\n", stage.key, width, stage.state,
-                           stage.started > 0 ? support::human_duration(took) : "", stage.use, stage.mocked ? " MOCKED" : "");
+                           stage.started > 0 ? support::human_duration(took) : "", stage.use,
+                           stage.mocked ? " MOCKED" : "");
         if (!stage.message.empty()) out += fmt::format("    {}\n", stage.message);
         const std::size_t shown = stage.outputs.size() > 6 ? 3 : stage.outputs.size();
         for (std::size_t i = 0; i < shown; ++i)
             out += fmt::format("    {}  {} ({})\n", stage.outputs[i].sha256, stage.outputs[i].name,
                                support::human_bytes(stage.outputs[i].size));
-        if (shown < stage.outputs.size()) out += fmt::format("    and {} more (--json lists all)\n", stage.outputs.size() - shown);
+        if (shown < stage.outputs.size())
+            out += fmt::format("    and {} more (--json lists all)\n", stage.outputs.size() - shown);
     }
     return out;
 }
@@ -144,9 +149,15 @@ json::Value run_json(const RunRecord& run, const std::vector<StageRecord>& stage
                                     {"finished_ms", stage.finished},
                                     {"message", stage.message},
                                     {"outputs", outputs_json(stage)}});
-    json::Value value = json::Object{{"run", run.id},         {"kind", run.kind},       {"chain", run.chain},
-                                     {"version", run.version}, {"path", run.path},       {"state", shown_state(run)},
-                                     {"mocked", run.mocked},   {"epoch", run.epoch},     {"created_ms", run.created},
+    json::Value value = json::Object{{"run", run.id},
+                                     {"kind", run.kind},
+                                     {"chain", run.chain},
+                                     {"version", run.version},
+                                     {"path", run.path},
+                                     {"state", shown_state(run)},
+                                     {"mocked", run.mocked},
+                                     {"epoch", run.epoch},
+                                     {"created_ms", run.created},
                                      {"finished_ms", run.finished}};
     if (!stages.empty()) value.set("stages", std::move(list));
     return value;

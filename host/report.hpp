@@ -3,10 +3,10 @@
 // Plans and runs as text and JSON, for `plan`, `show`, `runs` and `status`.
 #pragma once
 
-#include <string>
-
 #include <chain/plan.hpp>
 #include <journal/journal.hpp>
+
+#include <string>
 
 namespace slipway::host {
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // slipway run, resume, plan, validate: everything that takes a chain.
-#include <memory>
+#include "command.hpp"
+#include "report.hpp"
+#include "session.hpp"
 
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "command.hpp"
-#include "report.hpp"
-#include "session.hpp"
+#include <memory>
 
 namespace slipway::host {
 
@@ -50,7 +50,8 @@ int start(const Arguments& arguments, Opened& opened, chain::Mode mode, std::str
     id = run.id;
     auto records = chain::new_records(opened.plan);
     if (auto added = opened.state.journal.add_run(run, records); !added) return complain(added.error());
-    return execute(arguments, opened.state, opened.loop, opened.plan, run, std::move(records), settings.value());
+    return execute(arguments, opened.state, opened.loop, opened.plan, run, std::move(records),
+                   settings.value());
 }
 
 /// The last lines of a run: where it stands and what to do next.
@@ -79,7 +80,8 @@ int resume_run(const Arguments& arguments) {
     if (!found) return complain(found.error());
     const journal::RunRecord& run = found.value();
     if (run.kind != "run")
-        return complain({support::Kind::config, "'" + run.id + "' is a plan, not a run", "slipway runs lists them"});
+        return complain(
+            {support::Kind::config, "'" + run.id + "' is a plan, not a run", "slipway runs lists them"});
     if (run.state == "done") {
         fmt::print(stderr, "run {} is done; nothing to resume\n", run.id);
         return exit_done;
@@ -96,7 +98,8 @@ int resume_run(const Arguments& arguments) {
     if (const int* code = std::get_if<int>(&plan)) return *code;
     auto records = journal.stages(run.id);
     if (!records) return complain(records.error());
-    if (auto saved = journal.set_run_state(run.id, "running", 0, ::getpid()); !saved) return complain(saved.error());
+    if (auto saved = journal.set_run_state(run.id, "running", 0, ::getpid()); !saved)
+        return complain(saved.error());
     const int code = execute(arguments, state.value(), loop, std::get<chain::Plan>(plan), run,
                              std::move(records).value(), settings.value());
     return conclude(arguments, run.id, code);
@@ -110,8 +113,8 @@ int validate_chain(const Arguments& arguments) {
     auto plan = planned(config::load(arguments.first(), options.value()), catalog, arguments);
     if (const int* code = std::get_if<int>(&plan)) return *code;
     const auto& made = std::get<chain::Plan>(plan);
-    fmt::print("{}: valid: {} {}, {} stages in {} cells\n", arguments.first(), made.chain.name, made.chain.version,
-               made.chain.stages.size(), made.stages.size());
+    fmt::print("{}: valid: {} {}, {} stages in {} cells\n", arguments.first(), made.chain.name,
+               made.chain.version, made.chain.stages.size(), made.stages.size());
     return exit_done;
 }
 
@@ -129,38 +132,42 @@ int plan_chain(const Arguments& arguments) {
     if (id.empty() || as_json) return code;
     fmt::print("{}{}", wiring_text(it.plan), effects_text(it.state.journal, id));
     if (code == exit_done)
-        fmt::print("\nNothing outside the store has been changed. slipway run {} does it.\n", arguments.first());
+        fmt::print("\nNothing outside the store has been changed. slipway run {} does it.\n",
+                   arguments.first());
     return code;
 }
 
 } // namespace
 
 Command run_command() {
-    return {{"run", "CHAIN", "run a chain",
-             "Runs the stages of CHAIN (a file, or - for standard input). What is unchanged since an earlier\n"
-             "run is not made again. After a failure, `slipway resume` goes on where it stopped.",
-             "slipway run archlinux.json --set stages.publish.with.remote=/srv/git/test.git",
-             chain_options() + execute_options() + plugin_options() + state_options(), 1, 1},
-            &run_chain};
+    return {
+        {"run", "CHAIN", "run a chain",
+         "Runs the stages of CHAIN (a file, or - for standard input). What is unchanged since an earlier\n"
+         "run is not made again. After a failure, `slipway resume` goes on where it stopped.",
+         "slipway run archlinux.json --set stages.publish.with.remote=/srv/git/test.git",
+         chain_options() + execute_options() + plugin_options() + state_options(), 1, 1},
+        &run_chain};
 }
 
 Command resume_command() {
-    return {{"resume", "[RUN]", "go on with a failed, cancelled, crashed or parked run",
-             "Goes on with RUN (an id or the beginning of one; default: the newest run) as it was started: the\n"
-             "chain, its settings and its epoch are those of the journal. Stages that are done stay done.",
-             "slipway resume 20261105-0200", execute_options() + plugin_options() + state_options(), 0, 1},
-            &resume_run};
+    return {
+        {"resume", "[RUN]", "go on with a failed, cancelled, crashed or parked run",
+         "Goes on with RUN (an id or the beginning of one; default: the newest run) as it was started: the\n"
+         "chain, its settings and its epoch are those of the journal. Stages that are done stay done.",
+         "slipway resume 20261105-0200", execute_options() + plugin_options() + state_options(), 0, 1},
+        &resume_run};
 }
 
 Command plan_command() {
-    return {{"plan", "CHAIN", "show what a run would do, and every effect it would have",
-             "Makes everything that stays in the store, lets the stages with effects tell what they would do,\n"
-             "and changes nothing else. A run afterwards uses what was made.",
-             "slipway plan archlinux.json",
-             std::vector<Option>{{"wiring", 'w', "", "only show which output goes to which input; make nothing"}}
-                 + chain_options() + execute_options() + plugin_options() + state_options(),
-             1, 1},
-            &plan_chain};
+    return {
+        {"plan", "CHAIN", "show what a run would do, and every effect it would have",
+         "Makes everything that stays in the store, lets the stages with effects tell what they would do,\n"
+         "and changes nothing else. A run afterwards uses what was made.",
+         "slipway plan archlinux.json",
+         std::vector<Option>{{"wiring", 'w', "", "only show which output goes to which input; make nothing"}}
+             + chain_options() + execute_options() + plugin_options() + state_options(),
+         1, 1},
+        &plan_chain};
 }
 
 Command validate_command() {

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session.hpp"
 
+#include "command.hpp"
+#include "progress.hpp"
+#include "version.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <support/text.hpp>
+#include <sys/file.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <charconv>
 #include <csignal>
@@ -9,16 +19,6 @@
 #include <filesystem>
 #include <random>
 #include <thread>
-
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <support/text.hpp>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include "command.hpp"
-#include "progress.hpp"
-#include "version.hpp"
 
 namespace slipway::host {
 
@@ -40,7 +40,8 @@ Result<std::int64_t> parse_number(const std::string& text, const std::string& wh
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
     if (error != std::errc() || end != text.data() + text.size() || number < 0)
-        return Error{Kind::config, what + ": '" + support::printable(text) + "' is no number", "a whole number, 0 or more"};
+        return Error{Kind::config, what + ": '" + support::printable(text) + "' is no number",
+                     "a whole number, 0 or more"};
     return number;
 }
 
@@ -75,7 +76,8 @@ Result<State> open_state(const Arguments& arguments) {
     const std::string folder = state_folder(arguments);
     auto made = support::make_dirs(folder, 0700);
     if (!made)
-        return Error{made.error().kind, "state folder: " + made.error().what, "choose another one with --state DIR"};
+        return Error{made.error().kind, "state folder: " + made.error().what,
+                     "choose another one with --state DIR"};
     SLIPWAY_TRY_ASSIGN(store::Store store, store::Store::open(folder + "/store"));
     SLIPWAY_TRY_ASSIGN(journal::Journal journal, journal::Journal::open(folder + "/journal.db"));
     return State{folder, std::move(store), std::move(journal)};
@@ -102,8 +104,8 @@ Result<StateLock> StateLock::take(const State& state) {
 chain::Catalog open_catalog(const Arguments& arguments, worker::Loop& loop, journal::Journal* journal) {
     std::error_code failed;
     const std::string binary = fs::read_symlink("/proc/self/exe", failed).string();
-    const auto folders = chain::plugin_search_path(arguments.values("plugin-dir"),
-                                                   std::getenv("SLIPWAY_PLUGIN_PATH"), binary);
+    const auto folders =
+        chain::plugin_search_path(arguments.values("plugin-dir"), std::getenv("SLIPWAY_PLUGIN_PATH"), binary);
     return chain::Catalog::open(loop, folders, journal);
 }
 
@@ -126,8 +128,9 @@ json::Value to_json(const config::LoadOptions& options) {
     for (const config::Setting& s : options.settings)
         settings.push_back(json::Object{{"path", s.path}, {"value", s.value}});
     for (const config::Override& o : options.overrides)
-        overrides.push_back(json::Object{
-            {"stage", o.stage}, {"use", o.use}, {"file", o.file.empty() ? "" : fs::absolute(o.file).string()}});
+        overrides.push_back(json::Object{{"stage", o.stage},
+                                         {"use", o.use},
+                                         {"file", o.file.empty() ? "" : fs::absolute(o.file).string()}});
     return json::Object{{"settings", std::move(settings)}, {"overrides", std::move(overrides)}};
 }
 
@@ -160,7 +163,8 @@ std::variant<chain::Plan, int> planned(std::variant<config::Chain, config::Probl
     return std::move(made);
 }
 
-journal::RunRecord new_run(const chain::Plan& plan, const config::LoadOptions& options, const std::string& kind) {
+journal::RunRecord new_run(const chain::Plan& plan, const config::LoadOptions& options,
+                           const std::string& kind) {
     journal::RunRecord run;
     run.id = new_run_id();
     run.kind = kind;

@@ -3,10 +3,7 @@
 // What a command works on: the state folder, the loop, the secrets.
 #pragma once
 
-#include <memory>
-#include <optional>
-#include <string>
-#include <variant>
+#include "options.hpp"
 
 #include <chain/catalog.hpp>
 #include <chain/plan.hpp>
@@ -16,7 +13,10 @@
 #include <store/store.hpp>
 #include <worker/loop.hpp>
 
-#include "options.hpp"
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
 
 namespace slipway::host {
 
@@ -57,7 +57,8 @@ std::variant<chain::Plan, int> planned(std::variant<config::Chain, config::Probl
                                        const chain::Catalog& catalog, const Arguments& arguments);
 
 /// The options of execute_options().
-support::Result<chain::RunSettings> run_settings(const Arguments& arguments, const State& state, chain::Mode mode);
+support::Result<chain::RunSettings> run_settings(const Arguments& arguments, const State& state,
+                                                 chain::Mode mode);
 
 /// Run `plan` as `run`: progress, Ctrl-C, exit code.
 int execute(const Arguments& arguments, State& state, worker::Loop& loop, const chain::Plan& plan,
@@ -65,6 +66,7 @@ int execute(const Arguments& arguments, State& state, worker::Loop& loop, const 
             const chain::RunSettings& settings);
 
 /// A new run's record for `plan`.
-journal::RunRecord new_run(const chain::Plan& plan, const config::LoadOptions& options, const std::string& kind);
+journal::RunRecord new_run(const chain::Plan& plan, const config::LoadOptions& options,
+                           const std::string& kind);
 
 } // namespace slipway::host

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // slipway stages and inspect: what plugins there are and what they say of themselves.
-#include <filesystem>
+#include "command.hpp"
+#include "session.hpp"
 
 #include <fmt/format.h>
 #include <support/text.hpp>
 
-#include "command.hpp"
-#include "session.hpp"
+#include <filesystem>
 
 namespace slipway::host {
 
@@ -32,16 +32,18 @@ int list_stages(const Arguments& arguments) {
     for (const support::Error& failure : catalog.failures())
         (void)complain(failure);
     if (catalog.entries().empty())
-        return complain({support::Kind::not_found, "no stage plugins found",
-                         "looked in " + support::join(catalog.folders(), ", ") + "; name a folder with --plugin-dir"});
+        return complain(
+            {support::Kind::not_found, "no stage plugins found",
+             "looked in " + support::join(catalog.folders(), ", ") + "; name a folder with --plugin-dir"});
     return exit_done;
 }
 
 std::string ports_text(const char* title, const std::vector<plugin::Port>& ports) {
     std::string out;
     for (const plugin::Port& port : ports)
-        out += fmt::format("    {:<12} {}{}{}{}\n", port.name, support::join(port.types, ", "), port.many ? ", many" : "",
-                           port.optional ? ", optional" : "", port.doc.empty() ? "" : "  - " + port.doc);
+        out += fmt::format("    {:<12} {}{}{}{}\n", port.name, support::join(port.types, ", "),
+                           port.many ? ", many" : "", port.optional ? ", optional" : "",
+                           port.doc.empty() ? "" : "  - " + port.doc);
     return out.empty() ? "" : fmt::format("  {}:\n{}", title, out);
 }
 
@@ -58,11 +60,13 @@ std::string options_text(const std::string& schema_text) {
                 values.push_back(value.is_string() ? value.as_string() : json::dump(value));
             facts.push_back(support::join_or(values));
         }
-        if (const json::Value* fallback = option.find("default")) facts.push_back("default " + json::dump(*fallback));
+        if (const json::Value* fallback = option.find("default"))
+            facts.push_back("default " + json::dump(*fallback));
         for (const json::Value& required : schema.value()["required"].as_array())
             if (required.as_string() == name) facts.emplace_back("required");
-        out += fmt::format("    {:<16} {}{}\n", name, support::join(facts, ", "),
-                           option["description"].as_string().empty() ? "" : "  - " + option["description"].as_string());
+        out += fmt::format(
+            "    {:<16} {}{}\n", name, support::join(facts, ", "),
+            option["description"].as_string().empty() ? "" : "  - " + option["description"].as_string());
     }
     return out.empty() ? "" : "  options:\n" + out;
 }
@@ -77,11 +81,13 @@ int inspect_plugin(const Arguments& arguments) {
         fmt::print("{}", json::dump_pretty(plugin::to_json(d)));
         return exit_done;
     }
-    fmt::print("{}\n  sha256 {}\n  stage ABI {}.{}, needs a host of {}.{} or later{}\n", d.path, d.sha256, d.abi_major,
-               d.abi_minor, d.abi_major, d.min_host_minor, d.build_info.empty() ? "" : "\n  " + d.build_info);
+    fmt::print("{}\n  sha256 {}\n  stage ABI {}.{}, needs a host of {}.{} or later{}\n", d.path, d.sha256,
+               d.abi_major, d.abi_minor, d.abi_major, d.min_host_minor,
+               d.build_info.empty() ? "" : "\n  " + d.build_info);
     for (const plugin::StageType& type : d.stages)
-        fmt::print("\n{} {} ({}): {}\n  flags: {}\n  capabilities: {}\n{}{}{}", type.id, type.version, type.license,
-                   type.summary, type.flags == 0 ? "none" : support::join(plugin::flag_names(type.flags), ", "),
+        fmt::print("\n{} {} ({}): {}\n  flags: {}\n  capabilities: {}\n{}{}{}", type.id, type.version,
+                   type.license, type.summary,
+                   type.flags == 0 ? "none" : support::join(plugin::flag_names(type.flags), ", "),
                    json::dump(plugin::to_json(type.capabilities)), ports_text("inputs", type.ports.inputs),
                    ports_text("outputs", type.ports.outputs), options_text(type.schema));
     return exit_done;
@@ -98,9 +104,14 @@ Command stages_command() {
 }
 
 Command inspect_command() {
-    return {{"inspect", "FILE.so", "show a plugin's stages, ports, options and capabilities",
+    return {{"inspect",
+             "FILE.so",
+             "show a plugin's stages, ports, options and capabilities",
              "Loads one plugin in a worker process and shows what it says of itself.",
-             "slipway inspect build/dev/lib/slipway/stages/compress.so", {json_option}, 1, 1},
+             "slipway inspect build/dev/lib/slipway/stages/compress.so",
+             {json_option},
+             1,
+             1},
             &inspect_plugin};
 }
 

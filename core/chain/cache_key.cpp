@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "cache_key.hpp"
+
 #include <chain/path_digest.hpp>
 #include <slipway/stage.h>
-
-#include "cache_key.hpp"
 
 namespace slipway::chain {
 
@@ -24,9 +24,12 @@ Result<std::string> cache_key(const PlannedStage& stage, const json::Value& opti
         contents.set(path.pointer, digest.value().hex());
         if (json::Value* option = keyed.at_pointer(path.pointer)) *option = "path";
     }
-    const json::Value key = json::Object{{"plugin", stage.plugin->sha256}, {"stage", type.id},
-                                         {"version", type.version},        {"options", std::move(keyed)},
-                                         {"paths", std::move(contents)},   {"inputs", inputs},
+    const json::Value key = json::Object{{"plugin", stage.plugin->sha256},
+                                         {"stage", type.id},
+                                         {"version", type.version},
+                                         {"options", std::move(keyed)},
+                                         {"paths", std::move(contents)},
+                                         {"inputs", inputs},
                                          {"epoch", epoch}};
     return support::Digest::of(json::dump_canonical(key)).hex();
 }

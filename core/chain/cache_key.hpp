@@ -3,9 +3,9 @@
 // The name of what a deterministic stage makes: the same key, the same bytes.
 #pragma once
 
-#include <string>
-
 #include <chain/plan.hpp>
+
+#include <string>
 
 namespace slipway::chain {
 

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-#include <chrono>
-#include <deque>
-#include <filesystem>
-#include <functional>
-#include <set>
-
 #include <chain/catalog.hpp>
 #include <chain/exit_text.hpp>
 #include <plugin/loader.hpp>
 #include <support/text.hpp>
 #include <sys/stat.h>
 #include <worker/process.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <deque>
+#include <filesystem>
+#include <functional>
+#include <set>
 
 namespace slipway::chain {
 
@@ -66,14 +66,16 @@ private:
             result_ = Error{Kind::timeout, subject + "did not describe itself within 20 s",
                             "its constructors or its entry point hang"};
         else if (process_->flooded())
-            result_ = Error{Kind::resource, subject + "printed more than " + support::human_bytes(worker::max_output),
+            result_ = Error{Kind::resource,
+                            subject + "printed more than " + support::human_bytes(worker::max_output),
                             "its constructors and its entry point must not print"};
         else if (!answered_ || exit.signal != 0 || exit.code != 0 || !exit.broken.empty())
             result_ = Error{Kind::crashed, subject + exit_text(exit, phase_),
                             "its constructors and its entry point must not fail"};
         else if (!exit.left.empty())
-            result_ = Error{Kind::internal, subject + "left processes behind: " + support::join(exit.left, ", "),
-                            "its constructors and its entry point must not start any"};
+            result_ =
+                Error{Kind::internal, subject + "left processes behind: " + support::join(exit.left, ", "),
+                      "its constructors and its entry point must not start any"};
         process_.reset();
         // The callback may delete this object.
         const Done done = std::move(done_);
@@ -95,10 +97,13 @@ private:
 /// What changes when a file changes.
 std::string identity_of(const std::string& path) {
     struct stat st {};
+
     if (::stat(path.c_str(), &st) != 0) return {};
-    const auto time = [](const timespec& t) { return std::to_string(t.tv_sec) + "." + std::to_string(t.tv_nsec); };
-    return std::to_string(st.st_dev) + ":" + std::to_string(st.st_ino) + ":" + std::to_string(st.st_size) + ":"
-           + time(st.st_mtim) + ":" + time(st.st_ctim);
+    const auto time = [](const timespec& t) {
+        return std::to_string(t.tv_sec) + "." + std::to_string(t.tv_nsec);
+    };
+    return std::to_string(st.st_dev) + ":" + std::to_string(st.st_ino) + ":" + std::to_string(st.st_size)
+           + ":" + time(st.st_mtim) + ":" + time(st.st_ctim);
 }
 
 std::vector<std::string> plugins_in(const std::string& folder) {
@@ -113,7 +118,8 @@ std::vector<std::string> plugins_in(const std::string& folder) {
 /// Describes many plugins, a few at a time.
 class Describer {
 public:
-    Describer(worker::Loop& loop, std::vector<std::string> paths) : loop_(loop), waiting_(paths.begin(), paths.end()) {}
+    Describer(worker::Loop& loop, std::vector<std::string> paths)
+        : loop_(loop), waiting_(paths.begin(), paths.end()) {}
 
     std::map<std::string, Result<Description>> run() {
         if (waiting_.empty()) return {};
@@ -157,7 +163,8 @@ Result<Description> describe_plugin(worker::Loop& loop, const std::string& path)
     return std::move(results.at(path));
 }
 
-Catalog Catalog::open(worker::Loop& loop, const std::vector<std::string>& folders, journal::Journal* journal) {
+Catalog Catalog::open(worker::Loop& loop, const std::vector<std::string>& folders,
+                      journal::Journal* journal) {
     Catalog catalog;
     catalog.folders_ = folders;
     std::vector<std::string> paths, unknown;

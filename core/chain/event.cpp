@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <chrono>
-
 #include <chain/event.hpp>
+
+#include <chrono>
 
 namespace slipway::chain {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <cstring>
-
 #include <chain/exit_text.hpp>
 #include <worker/protocol.hpp>
+
+#include <cstring>
 
 namespace slipway::chain {
 
@@ -11,13 +11,16 @@ namespace {
 std::string signal_name(int signal) {
     const char* name = ::sigabbrev_np(signal);
     const char* text = ::sigdescr_np(signal);
-    return "SIG" + std::string(name ? name : std::to_string(signal)) + (text ? std::string(" (") + text + ")" : "");
+    return "SIG" + std::string(name ? name : std::to_string(signal))
+           + (text ? std::string(" (") + text + ")" : "");
 }
 
 } // namespace
 
 std::string place(const std::string& phase) {
-    return phase == "load" ? "its constructors or entry point" : phase == "describe" ? "stage()" : phase + "()";
+    return phase == "load"       ? "its constructors or entry point"
+           : phase == "describe" ? "stage()"
+                                 : phase + "()";
 }
 
 std::string exit_text(const worker::Exit& exit, const std::string& phase) {

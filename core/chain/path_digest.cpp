@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <chain/path_digest.hpp>
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <vector>
-
-#include <chain/path_digest.hpp>
-#include <sys/stat.h>
 
 namespace slipway::chain {
 
@@ -17,6 +17,7 @@ namespace {
 
 Result<std::string> describe_entry(const fs::path& path, const std::string& relative) {
     struct stat st {};
+
     if (::lstat(path.c_str(), &st) != 0) return support::errno_error("'" + path.string() + "'", errno);
     std::string line = relative + '\0' + std::to_string(st.st_mode) + '\0';
     if (S_ISLNK(st.st_mode)) {
@@ -42,7 +43,8 @@ Result<Digest> digest_of_path(const std::string& path) {
     support::Sha256 hash;
     hash.update("tree\n"); // or an empty folder would be an empty file
     for (const fs::path& entry : entries) {
-        SLIPWAY_TRY_ASSIGN(const std::string line, describe_entry(entry, entry.lexically_relative(path).string()));
+        SLIPWAY_TRY_ASSIGN(const std::string line,
+                           describe_entry(entry, entry.lexically_relative(path).string()));
         hash.update(line);
     }
     return hash.finish();

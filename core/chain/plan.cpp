@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <chain/plan.hpp>
+#include <support/text.hpp>
+
 #include <algorithm>
 #include <filesystem>
 #include <map>
 #include <set>
-
-#include <chain/plan.hpp>
-#include <support/text.hpp>
 
 namespace slipway::chain {
 
@@ -19,7 +19,9 @@ constexpr std::int64_t default_timeout_s = 3600;
 
 class Planner {
 public:
-    Planner(config::Chain chain, const Catalog& catalog) : catalog_(catalog) { plan_.chain = std::move(chain); }
+    Planner(config::Chain chain, const Catalog& catalog) : catalog_(catalog) {
+        plan_.chain = std::move(chain);
+    }
 
     std::variant<Plan, Problems> run() {
         auto expanded = config::expand(plan_.chain);
@@ -34,7 +36,8 @@ public:
 private:
     void problem(const config::Stage& stage, const std::string& below, std::string what, std::string hint) {
         if (!said_.insert(stage.id + below + what).second) return;
-        Problem p{plan_.chain.path, stage.position, {0, 0}, stage.pointer + below, std::move(what), std::move(hint)};
+        Problem p{plan_.chain.path,      stage.position,  {0, 0},
+                  stage.pointer + below, std::move(what), std::move(hint)};
         if (p.position != json::no_position) p.place = json::place_of(plan_.chain.text, p.position);
         problems_.push_back(std::move(p));
     }
@@ -99,7 +102,8 @@ private:
         instance.options.set("ports", plugin::to_json(ports));
     }
 
-    plugin::Ports ports_of(const CatalogEntry& entry, const config::Instance& instance, const config::Stage& stage) {
+    plugin::Ports ports_of(const CatalogEntry& entry, const config::Instance& instance,
+                           const config::Stage& stage) {
         const plugin::Ports& fixed = entry.type.ports;
         const json::Value* declared =
             fixed.declared_by.empty() ? nullptr : instance.options.at_pointer(fixed.declared_by);
@@ -118,7 +122,9 @@ private:
 
 } // namespace
 
-bool Plan::mocked() const { return std::ranges::any_of(stages, &PlannedStage::mocked); }
+bool Plan::mocked() const {
+    return std::ranges::any_of(stages, &PlannedStage::mocked);
+}
 
 std::variant<Plan, Problems> make_plan(config::Chain chain, const Catalog& catalog) {
     return Planner(std::move(chain), catalog).run();

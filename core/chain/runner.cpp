@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-#include <csignal>
+#include "cache_key.hpp"
+#include "stage_job.hpp"
 
 #include <chain/runner.hpp>
 #include <slipway/stage.h>
 #include <support/text.hpp>
 
-#include "cache_key.hpp"
-#include "stage_job.hpp"
+#include <algorithm>
+#include <csignal>
 
 namespace slipway::chain {
 
@@ -21,7 +21,9 @@ using support::Result;
 
 namespace {
 
-bool is_done(const StageRecord& record) { return record.state == "done" || record.state == "unchanged"; }
+bool is_done(const StageRecord& record) {
+    return record.state == "done" || record.state == "unchanged";
+}
 
 json::Value outputs_json(const std::vector<OutputRecord>& outputs) {
     json::Array list;
@@ -145,16 +147,16 @@ struct Runner::Impl {
     Result<void> prepare(Index i) {
         const PlannedStage& stage = plan->stages[i];
         if (std::string why = unplannable(stage); !why.empty()) {
-            over(i, "planned", {0, now_ms(), stage.key(), "stage_planned", SLIPWAY_INFO, why, json::Object{}});
+            over(i, "planned",
+                 {0, now_ms(), stage.key(), "stage_planned", SLIPWAY_INFO, why, json::Object{}});
             return {};
         }
         SLIPWAY_TRY_ASSIGN(Options options, resolved_options(stage));
         std::map<std::string, std::vector<OutputRecord>> inputs;
         const json::Value descriptions = describe_inputs(stage, inputs);
-        SLIPWAY_TRY_ASSIGN(std::string key, stage.mocked
-                                                ? Result<std::string>(std::string())
-                                                : cache_key(stage, options.values, options.paths, descriptions,
-                                                             run_record->epoch));
+        SLIPWAY_TRY_ASSIGN(std::string key, stage.mocked ? Result<std::string>(std::string())
+                                                         : cache_key(stage, options.values, options.paths,
+                                                                     descriptions, run_record->epoch));
         records[i].cache_key = key;
         if (!key.empty()) {
             SLIPWAY_TRY_ASSIGN(const auto known, journal.cached(key));
@@ -178,7 +180,8 @@ struct Runner::Impl {
 
     Result<Options> resolved_options(const PlannedStage& stage) {
         Options options;
-        SLIPWAY_TRY_ASSIGN(options.values, config::resolve(stage.instance.options, [&](const auto& reference) {
+        SLIPWAY_TRY_ASSIGN(options.values,
+                           config::resolve(stage.instance.options, [&](const auto& reference) {
                                return document(stage, reference);
                            }));
         // What another stage wrote may not fit.
@@ -194,13 +197,14 @@ struct Runner::Impl {
             if (plan->chain.stages[plan->stages[j].instance.stage].id != reference.stage) continue;
             for (const OutputRecord& output : records[j].outputs)
                 if (output.port == reference.port) {
-                    if (found) return Error{Kind::config, reference.text + " may be one of several artifacts"};
+                    if (found)
+                        return Error{Kind::config, reference.text + " may be one of several artifacts"};
                     found = &output;
                 }
         }
         if (found == nullptr)
-            return Error{Kind::config, reference.text + ": stage '" + reference.stage + "' has no artifact on port '"
-                                           + reference.port + "'"};
+            return Error{Kind::config, reference.text + ": stage '" + reference.stage
+                                           + "' has no artifact on port '" + reference.port + "'"};
         SLIPWAY_TRY_ASSIGN(const auto digest, support::Digest::parse(found->sha256));
         SLIPWAY_TRY_ASSIGN(const support::UniqueFd fd, store.open_artifact(digest));
         SLIPWAY_TRY_ASSIGN(const std::string text, support::read_all(fd.get(), reference.text));
@@ -242,7 +246,8 @@ struct Runner::Impl {
         order.stage = plan->chain.stages[stage.instance.stage].id;
         if (!type.has(SLIPWAY_DETERMINISTIC)) {
             order.variant = json::dump(cell_json(stage.instance.cell));
-            order.chain = json::dump(json::Object{{"name", run_record->chain}, {"version", run_record->version}});
+            order.chain =
+                json::dump(json::Object{{"name", run_record->chain}, {"version", run_record->version}});
         }
         order.host_version = settings.host_version;
         if (settings.mode == Mode::plan) order.flags = SLIPWAY_JOB_DRY_RUN;
@@ -277,7 +282,8 @@ struct Runner::Impl {
         SLIPWAY_TRY(journal.save_stage(run_record->id, record));
         SLIPWAY_TRY_ASSIGN(worker::Job order, make_order(i, options, inputs));
         emit({0, record.started, stage.key(), "stage_started", SLIPWAY_INFO, stage.plugin->type.id,
-              json::Object{{"attempt", record.attempts}, {"use", stage.plugin->type.id}, {"mocked", stage.mocked}}});
+              json::Object{
+                  {"attempt", record.attempts}, {"use", stage.plugin->type.id}, {"mocked", stage.mocked}}});
         jobs[i] = std::make_unique<StageJob>(context, stage, std::move(order), std::move(artifacts),
                                              [this, i](StageResult result) {
                                                  finish(i, std::move(result));
@@ -302,8 +308,12 @@ struct Runner::Impl {
                                       {"duration_ms", record.finished - record.started}};
             if (!record.cache_key.empty()) note(journal.remember(record.cache_key, record.outputs, now_ms()));
             return over(i, "done", std::move(event));
-        case SLIPWAY_WAITING: event.kind = "stage_waiting"; return over(i, "waiting", std::move(event));
-        case SLIPWAY_CANCELLED: event.kind = "stage_cancelled"; return over(i, "cancelled", std::move(event));
+        case SLIPWAY_WAITING:
+            event.kind = "stage_waiting";
+            return over(i, "waiting", std::move(event));
+        case SLIPWAY_CANCELLED:
+            event.kind = "stage_cancelled";
+            return over(i, "cancelled", std::move(event));
         default:
             event.kind = "stage_failed";
             event.level = SLIPWAY_ERROR;
@@ -375,13 +385,15 @@ struct Runner::Impl {
     worker::Loop::Id flush_timer = 0;
 };
 
-Runner::Runner(worker::Loop& loop, store::Store& store, journal::Journal& journal, Secrets& secrets, EventSink& sink,
-               const RunSettings& settings)
+Runner::Runner(worker::Loop& loop, store::Store& store, journal::Journal& journal, Secrets& secrets,
+               EventSink& sink, const RunSettings& settings)
     : impl_(new Impl{loop, store, journal, sink, settings,
                      JobContext{loop, store, secrets, settings.placement, {}, {}, {}}}) {
     impl_->context.emit = [this](const Event& event) { impl_->emit(event); };
     impl_->context.emit_durably = [this](const Event& event) { return impl_->emit_durably(event); };
-    impl_->context.progress = [this](const std::string& stage, const Progress& p) { impl_->sink.on_progress(stage, p); };
+    impl_->context.progress = [this](const std::string& stage, const Progress& p) {
+        impl_->sink.on_progress(stage, p);
+    };
 }
 
 Runner::~Runner() = default;
@@ -390,7 +402,9 @@ RunResult Runner::run(const Plan& plan, const RunRecord& run, std::vector<StageR
     return impl_->run(plan, run, std::move(records));
 }
 
-void Runner::interrupt() { impl_->interrupt(); }
+void Runner::interrupt() {
+    impl_->interrupt();
+}
 
 std::vector<StageRecord> new_records(const Plan& plan) {
     std::vector<StageRecord> records;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <chain/secrets.hpp>
+#include <support/fs.hpp>
+#include <support/text.hpp>
+
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <functional>
-
-#include <chain/secrets.hpp>
-#include <support/fs.hpp>
-#include <support/text.hpp>
 
 namespace slipway::chain {
 

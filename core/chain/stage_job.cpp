@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-#include <cerrno>
+#include "stage_job.hpp"
 
 #include <chain/exit_text.hpp>
 #include <fcntl.h>
 #include <support/text.hpp>
 
-#include "stage_job.hpp"
+#include <algorithm>
+#include <cerrno>
 
 namespace slipway::chain {
 
@@ -23,7 +23,9 @@ namespace {
 constexpr auto patience_before_terminate = 3s;
 constexpr auto patience_before_kill = 3s; // after terminate
 
-slipway_status status_of(const support::Error& error) { return static_cast<slipway_status>(error.kind); }
+slipway_status status_of(const support::Error& error) {
+    return static_cast<slipway_status>(error.kind);
+}
 
 int clamped_level(const json::Value& level) {
     return static_cast<int>(std::clamp<std::int64_t>(level.as_integer(), SLIPWAY_DEBUG, SLIPWAY_ERROR));
@@ -39,8 +41,8 @@ const char* status_name(slipway_status status) {
 
 StageJob::StageJob(JobContext& context, const PlannedStage& stage, worker::Job order,
                    std::map<std::string, std::vector<OutputRecord>> inputs, Done done)
-    : context_(context), stage_(stage), order_(std::move(order)), inputs_(std::move(inputs)), done_(std::move(done)),
-      allowed_secrets_(stage.secrets.begin(), stage.secrets.end()) {}
+    : context_(context), stage_(stage), order_(std::move(order)), inputs_(std::move(inputs)),
+      done_(std::move(done)), allowed_secrets_(stage.secrets.begin(), stage.secrets.end()) {}
 
 StageJob::~StageJob() {
     *alive_ = false;
@@ -52,12 +54,11 @@ void StageJob::start() {
     worker::Handlers handlers{[this](const worker::Message& m) { take(m); },
                               [this](const std::string& line) { emit("output", SLIPWAY_INFO, line); },
                               [this](const worker::Exit& exit) { conclude(exit); }};
-    auto process = worker::Process::start(context_.loop, context_.placement, worker::to_json(order_), std::move(handlers));
+    auto process = worker::Process::start(context_.loop, context_.placement, worker::to_json(order_),
+                                          std::move(handlers));
     if (!process) {
         const support::Error error = process.error();
-        context_.loop.post([this, error] {
-            done_({status_of(error), error.what, error.hint, {}});
-        });
+        context_.loop.post([this, error] { done_({status_of(error), error.what, error.hint, {}}); });
         return;
     }
     process_ = std::move(process).value();
@@ -82,7 +83,8 @@ void StageJob::kill() {
 
 void StageJob::stop_in_steps(std::chrono::milliseconds terminate_after) {
     timers_.push_back(context_.loop.after(terminate_after, [this] { process_->terminate(); }));
-    timers_.push_back(context_.loop.after(terminate_after + patience_before_kill, [this] { process_->kill(); }));
+    timers_.push_back(
+        context_.loop.after(terminate_after + patience_before_kill, [this] { process_->kill(); }));
 }
 
 // ---------------------------------------------------------------------------- messages
@@ -150,8 +152,8 @@ void StageJob::open_input(const json::Value& body) {
 slipway_status StageJob::check_port(const std::string& port, const std::string& name) {
     const plugin::Port* known = stage_.ports.output(port);
     if (known == nullptr) return refuse(SLIPWAY_NOT_FOUND, "there is no output port '" + port + "'");
-    if (name.empty() || name.size() > 255 || name == "." || name == ".." || name.find('/') != std::string::npos
-        || support::printable(name) != name)
+    if (name.empty() || name.size() > 255 || name == "." || name == ".."
+        || name.find('/') != std::string::npos || support::printable(name) != name)
         return refuse(SLIPWAY_CONFIG, "'" + name.substr(0, 255) + "' is no file name for an artifact",
                       "1 to 255 bytes, no '/', no control characters");
     if (!known->many && std::ranges::count(outputs_, port, &OutputRecord::port) > 0)
@@ -175,7 +177,8 @@ void StageJob::create_output(const json::Value& body) {
 void StageJob::commit_output(const json::Value& body) {
     const std::string port = body["port"].as_string();
     const auto it = open_.find(port);
-    if (it == open_.end()) return reply(refuse(SLIPWAY_NOT_FOUND, "output port '" + port + "' has no artifact open"));
+    if (it == open_.end())
+        return reply(refuse(SLIPWAY_NOT_FOUND, "output port '" + port + "' has no artifact open"));
     OpenOutput output = std::move(it->second);
     open_.erase(it);
     const auto refused = [this, port](const support::Error& e) {
@@ -184,10 +187,12 @@ void StageJob::commit_output(const json::Value& body) {
     // Here, on the thread that starts processes.
     auto sealed = context_.store.seal(std::move(output.draft));
     if (!sealed) return refused(sealed.error());
+
     struct Work {
         store::Draft draft;
         Result<store::Stored> stored = support::Error{};
     };
+
     auto work = std::make_shared<Work>(Work{std::move(sealed).value()});
     context_.loop.offload(
         [&store = context_.store, work] { work->stored = store.commit(std::move(work->draft)); },
@@ -216,8 +221,8 @@ void StageJob::adopt(const json::Value& body) {
     reply(publish(port, name, {digest.value(), size.value()}, body["meta"].as_string()));
 }
 
-slipway_status StageJob::publish(const std::string& port, const std::string& name, const store::Stored& stored,
-                                 const std::string& meta_text) {
+slipway_status StageJob::publish(const std::string& port, const std::string& name,
+                                 const store::Stored& stored, const std::string& meta_text) {
     auto meta = meta_text.empty() ? json::Value(json::Object{}) : json::parse(meta_text);
     if (!meta || !meta.value().is_object())
         return refuse(SLIPWAY_CONFIG, "output '" + port + "': the description is no JSON object");
@@ -226,8 +231,9 @@ slipway_status StageJob::publish(const std::string& port, const std::string& nam
     const bool pattern = known.types.front().find('*') != std::string::npos;
     std::string type = m["type"].as_string();
     if (type.empty() && known.types.size() == 1 && !pattern) type = known.types.front();
-    const bool fits = !type.empty() && type.find('*') == std::string::npos
-                      && std::ranges::any_of(known.types, [&](const auto& t) { return plugin::type_matches(t, type); });
+    const bool fits =
+        !type.empty() && type.find('*') == std::string::npos
+        && std::ranges::any_of(known.types, [&](const auto& t) { return plugin::type_matches(t, type); });
     if (!fits)
         return refuse(SLIPWAY_CONFIG, "output '" + port + "': type '" + type + "' is not one it gives",
                       "it gives " + support::join_or(known.types));
@@ -236,7 +242,8 @@ slipway_status StageJob::publish(const std::string& port, const std::string& nam
         return refuse(SLIPWAY_VERIFY, "output '" + port + "': the bytes have digest " + stored.digest.hex()
                                           + ", the stage says " + expected);
     json::Value annotations = m["annotations"].is_object() ? m["annotations"] : json::Value(json::Object{});
-    outputs_.push_back({port, shown(name), type, stored.digest.hex(), stored.size, shown(std::move(annotations))});
+    outputs_.push_back(
+        {port, shown(name), type, stored.digest.hex(), stored.size, shown(std::move(annotations))});
     return SLIPWAY_OK;
 }
 
@@ -247,8 +254,9 @@ void StageJob::give_secret(const json::Value& body) {
                             "put {\"secret\": \"" + name + "\"} into the option that needs it"));
     const auto value = context_.secrets.value(name);
     if (!value)
-        return reply(refuse(SLIPWAY_AUTH, "secret '" + name + "' has no value",
-                            "set the environment variable " + name + ", or a systemd credential of that name"));
+        return reply(
+            refuse(SLIPWAY_AUTH, "secret '" + name + "' has no value",
+                   "set the environment variable " + name + ", or a systemd credential of that name"));
     reply(SLIPWAY_OK, {}, json::Object{{"value", *value}});
 }
 
@@ -256,14 +264,21 @@ void StageJob::declare_effect(const json::Value& body) {
     const bool dry_run = (order_.flags & SLIPWAY_JOB_DRY_RUN) != 0;
     const std::int64_t state = body["state"].as_integer(-1);
     if (!stage_.plugin->type.has(SLIPWAY_EXTERNAL_EFFECTS))
-        return reply(refuse(SLIPWAY_DENIED, "the plugin declares an effect, but not the flag external-effects"));
+        return reply(
+            refuse(SLIPWAY_DENIED, "the plugin declares an effect, but not the flag external-effects"));
     if (dry_run && state != SLIPWAY_EFFECT_PLANNED)
-        return reply(refuse(SLIPWAY_DENIED, "the plugin tells of an effect that is not only planned, in a dry run"));
-    Event event{0, now_ms(), stage_.key(), "effect", SLIPWAY_INFO, shown(body["summary"].as_string()),
+        return reply(
+            refuse(SLIPWAY_DENIED, "the plugin tells of an effect that is not only planned, in a dry run"));
+    Event event{0,
+                now_ms(),
+                stage_.key(),
+                "effect",
+                SLIPWAY_INFO,
+                shown(body["summary"].as_string()),
                 shown(json::Object{{"state", effect_state_name(state)},
-                                                     {"kind", body["kind"]},
-                                                     {"target", body["target"]},
-                                                     {"detail", body["detail"]}})};
+                                   {"kind", body["kind"]},
+                                   {"target", body["target"]},
+                                   {"detail", body["detail"]}})};
     auto written = context_.emit_durably(std::move(event));
     reply(written ? SLIPWAY_OK : refuse(status_of(written.error()), written.error().what));
 }
@@ -284,7 +299,8 @@ slipway_status StageJob::refuse(slipway_status status, const std::string& why, c
 }
 
 void StageJob::emit(std::string kind, int level, std::string text, json::Value data) {
-    context_.emit({0, now_ms(), stage_.key(), std::move(kind), level, shown(std::move(text)), shown(std::move(data))});
+    context_.emit(
+        {0, now_ms(), stage_.key(), std::move(kind), level, shown(std::move(text)), shown(std::move(data))});
 }
 
 std::string StageJob::shown(std::string text) const {
@@ -321,23 +337,31 @@ StageResult StageJob::result_of(const worker::Exit& exit) {
     if (process_->flooded())
         return {SLIPWAY_RESOURCE,
                 "printed more than " + support::human_bytes(worker::max_output) + " and was stopped",
-                "write data to an output port, not to standard output", {}};
+                "write data to an output port, not to standard output",
+                {}};
     if (timed_out_)
-        return {SLIPWAY_TIMEOUT, "did not finish within " + support::human_duration(std::chrono::seconds(stage_.timeout_s)) + ", stopped in "
-                    + place(phase_),
-                "give the stage a longer \"timeout\" if it needs one", {}};
+        return {SLIPWAY_TIMEOUT,
+                "did not finish within " + support::human_duration(std::chrono::seconds(stage_.timeout_s))
+                    + ", stopped in " + place(phase_),
+                "give the stage a longer \"timeout\" if it needs one",
+                {}};
     if (cancelled_) return {SLIPWAY_CANCELLED, "cancelled", "", {}};
     const bool clean = exit.signal == 0 && exit.code == 0 && exit.broken.empty() && !exit.hung_up && status_;
-    if (!clean) return {SLIPWAY_CRASHED, exit_text(exit, phase_), "slipway log shows what it said before", {}};
+    if (!clean)
+        return {SLIPWAY_CRASHED, exit_text(exit, phase_), "slipway log shows what it said before", {}};
     if (!exit.left.empty())
-        return {SLIPWAY_INTERNAL, "left processes behind: " + support::join(exit.left, ", "),
-                "a stage must wait for every process it starts", {}};
+        return {SLIPWAY_INTERNAL,
+                "left processes behind: " + support::join(exit.left, ", "),
+                "a stage must wait for every process it starts",
+                {}};
     StageResult result{*status_, "", "", std::move(outputs_)};
     if (*status_ == SLIPWAY_OK || *status_ == SLIPWAY_WAITING) {
         if (*status_ == SLIPWAY_WAITING) result.message = failure_;
         return result;
     }
-    result.message = failure_.empty() ? std::string("ended with '") + status_name(*status_) + "' without saying why" : failure_;
+    result.message = failure_.empty()
+                         ? std::string("ended with '") + status_name(*status_) + "' without saying why"
+                         : failure_;
     result.hint = failure_hint_;
     return result;
 }

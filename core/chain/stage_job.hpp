@@ -3,13 +3,6 @@
 // One stage being run: its worker, the calls the plugin makes, and what it came to.
 #pragma once
 
-#include <functional>
-#include <map>
-#include <memory>
-#include <set>
-#include <string>
-#include <vector>
-
 #include <chain/event.hpp>
 #include <chain/plan.hpp>
 #include <chain/secrets.hpp>
@@ -17,6 +10,13 @@
 #include <store/store.hpp>
 #include <worker/process.hpp>
 #include <worker/protocol.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace slipway::chain {
 

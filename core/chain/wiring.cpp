@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <chain/plan.hpp>
+#include <support/text.hpp>
+
 #include <algorithm>
 #include <map>
 #include <set>
-
-#include <chain/plan.hpp>
-#include <support/text.hpp>
 
 namespace slipway::chain {
 
@@ -24,7 +24,8 @@ bool agree(const Cell& a, const Cell& b) {
 }
 
 bool matches(const Port& output, const std::string& wanted) {
-    return std::ranges::any_of(output.types, [&](const auto& type) { return plugin::type_matches(wanted, type); });
+    return std::ranges::any_of(output.types,
+                               [&](const auto& type) { return plugin::type_matches(wanted, type); });
 }
 
 /// An output port of a stage, whatever the cell.
@@ -70,9 +71,8 @@ private:
     std::vector<std::size_t> instances(std::size_t stage, const Cell& cell) const {
         std::vector<std::size_t> out;
         if (const auto it = instances_.find(stage); it != instances_.end())
-            std::ranges::copy_if(it->second, std::back_inserter(out), [&](std::size_t i) {
-                return agree(cell, plan_.stages[i].instance.cell);
-            });
+            std::ranges::copy_if(it->second, std::back_inserter(out),
+                                 [&](std::size_t i) { return agree(cell, plan_.stages[i].instance.cell); });
         return out;
     }
 
@@ -84,7 +84,8 @@ private:
         check_named_ports(stage);
         for (const Port& port : stage.ports.inputs) {
             Wire wire{port.name, {}};
-            const auto offers = named(stage, port) ? explicit_offers(stage, port) : nearest_offers(stage, port);
+            const auto offers =
+                named(stage, port) ? explicit_offers(stage, port) : nearest_offers(stage, port);
             for (const Offer& offer : offers)
                 for (const std::size_t i : instances(offer.chain_stage, stage.instance.cell))
                     wire.sources.push_back({i, offer.port->name});
@@ -97,7 +98,8 @@ private:
     }
 
     bool named(const PlannedStage& stage, const Port& port) const {
-        return std::ranges::any_of(chain_stage(stage).inputs, [&](const auto& in) { return in.first == port.name; });
+        return std::ranges::any_of(chain_stage(stage).inputs,
+                                   [&](const auto& in) { return in.first == port.name; });
     }
 
     void check_named_ports(const PlannedStage& stage) {
@@ -134,17 +136,19 @@ private:
                 for (const Port& output : ports.outputs)
                     known.push_back(output.name);
                 problem(stage, "input '" + name + "': '" + reference + "' does not exist",
-                        known.empty() ? "that stage has no outputs" : "that stage gives " + support::join(known, ", "));
+                        known.empty() ? "that stage has no outputs"
+                                      : "that stage gives " + support::join(known, ", "));
             }
         }
         return out;
     }
 
-    void check_type(const PlannedStage& stage, const Port& port, const std::string& reference, const Port& output) {
+    void check_type(const PlannedStage& stage, const Port& port, const std::string& reference,
+                    const Port& output) {
         if (std::ranges::any_of(port.types, [&](const auto& type) { return matches(output, type); })) return;
         problem(stage,
-                "input '" + port.name + "' takes " + support::join_or(port.types) + ", but '" + reference + "' gives "
-                    + support::join_or(output.types),
+                "input '" + port.name + "' takes " + support::join_or(port.types) + ", but '" + reference
+                    + "' gives " + support::join_or(output.types),
                 "wire another output, or put a stage between them");
     }
 
@@ -165,7 +169,8 @@ private:
         return {};
     }
 
-    std::vector<Offer> matching(const PlannedStage& stage, const std::vector<std::string>& level, const Port& port) {
+    std::vector<Offer> matching(const PlannedStage& stage, const std::vector<std::string>& level,
+                                const Port& port) {
         const auto collect = [&](const std::vector<std::string>& types) {
             std::vector<Offer> out;
             for (const std::string& id : level) {
@@ -207,16 +212,20 @@ private:
         for (const std::string& id : above)
             for (const std::size_t i : instances(index_of(id), {}))
                 for (const Port& output : plan_.stages[i].ports.outputs)
-                    offered.push_back(id + "." + output.name + " (" + support::join(output.types, ", ") + ")");
+                    offered.push_back(id + "." + output.name + " (" + support::join(output.types, ", ")
+                                      + ")");
         offered.erase(std::unique(offered.begin(), offered.end()), offered.end());
         problem(stage,
-                "input '" + port.name + "' takes " + support::join_or(port.types) + ", and no stage above gives that",
-                offered.empty() ? "put a stage above it that does" : "above there is " + support::join(offered, ", "));
+                "input '" + port.name + "' takes " + support::join_or(port.types)
+                    + ", and no stage above gives that",
+                offered.empty() ? "put a stage above it that does"
+                                : "above there is " + support::join(offered, ", "));
     }
 
     void check_count(const PlannedStage& stage, const Port& port, const Wire& wire) {
         if (port.many || wire.sources.size() < 2) return;
-        const std::string& id = plan_.chain.stages[plan_.stages[wire.sources.front().stage].instance.stage].id;
+        const std::string& id =
+            plan_.chain.stages[plan_.stages[wire.sources.front().stage].instance.stage].id;
         problem(stage,
                 "input '" + port.name + "' takes one artifact, but stage '" + id + "' runs in "
                     + std::to_string(wire.sources.size()) + " cells",
@@ -231,6 +240,8 @@ private:
 
 } // namespace
 
-Problems wire(Plan& plan) { return Wirer(plan).run(); }
+Problems wire(Plan& plan) {
+    return Wirer(plan).run();
+}
 
 } // namespace slipway::chain

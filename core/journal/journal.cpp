@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <journal/journal.hpp>
-
 #include "sqlite.hpp"
+
+#include <journal/journal.hpp>
 
 namespace slipway::journal {
 
@@ -45,14 +45,19 @@ json::Value parse_or_null(const std::string& text) {
 }
 
 RunRecord read_run(const Statement& row) {
-    return {row.text(0), row.text(1),   row.text(2),   row.text(3),         row.text(4),    row.text(5),    row.text(6),
-            parse_or_null(row.text(7)), row.number(8), row.text(9), row.number(10) != 0, row.number(11), row.number(12),
-            row.number(13)};
+    return {row.text(0),    row.text(1),   row.text(2),         row.text(3),
+            row.text(4),    row.text(5),   row.text(6),         parse_or_null(row.text(7)),
+            row.number(8),  row.text(9),   row.number(10) != 0, row.number(11),
+            row.number(12), row.number(13)};
 }
 
 OutputRecord read_output(const Statement& row) {
-    return {row.text(0), row.text(1),          row.text(2),
-            row.text(3), static_cast<std::uint64_t>(row.number(4)), parse_or_null(row.text(5))};
+    return {row.text(0),
+            row.text(1),
+            row.text(2),
+            row.text(3),
+            static_cast<std::uint64_t>(row.number(4)),
+            parse_or_null(row.text(5))};
 }
 
 } // namespace
@@ -65,7 +70,8 @@ struct Journal::Impl {
     Database database;
     std::vector<std::pair<std::string, EventRecord>> pending; ///< run and event, not written yet
 
-    /// In one transaction. Events that cannot be written are lost: what has run must not be lost for a log line.
+    /// In one transaction. Events that cannot be written are lost: what has run must not be lost for a log
+    /// line.
     Result<void> flush() {
         if (pending.empty()) return {};
         const auto events = std::exchange(pending, {});
@@ -75,11 +81,12 @@ struct Journal::Impl {
         return transaction.commit();
     }
 
-    Result<std::vector<RunRecord>> select_runs(const std::string& where, const std::vector<std::string>& values,
-                                               int limit) const {
+    Result<std::vector<RunRecord>> select_runs(const std::string& where,
+                                               const std::vector<std::string>& values, int limit) const {
         SLIPWAY_TRY_ASSIGN(Statement query,
                            database.prepare(std::string("SELECT ") + run_columns + " FROM runs " + where
-                                            + " ORDER BY created DESC, id DESC LIMIT " + std::to_string(limit)));
+                                            + " ORDER BY created DESC, id DESC LIMIT "
+                                            + std::to_string(limit)));
         for (const std::string& value : values)
             query.bind(value);
         std::vector<RunRecord> out;
@@ -91,17 +98,37 @@ struct Journal::Impl {
     }
 
     Result<void> write_stage(const std::string& run, const StageRecord& s) const {
-        SLIPWAY_TRY_ASSIGN(Statement insert,
-                           database.prepare("INSERT OR REPLACE INTO stages VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"));
-        insert.bind(run).bind(s.key).bind(s.position).bind(s.use).bind(s.plugin).bind(s.plugin_sha256).bind(s.state);
-        insert.bind(s.mocked).bind(s.attempts).bind(s.cache_key).bind(s.started).bind(s.finished).bind(s.message);
+        SLIPWAY_TRY_ASSIGN(
+            Statement insert,
+            database.prepare("INSERT OR REPLACE INTO stages VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+        insert.bind(run)
+            .bind(s.key)
+            .bind(s.position)
+            .bind(s.use)
+            .bind(s.plugin)
+            .bind(s.plugin_sha256)
+            .bind(s.state);
+        insert.bind(s.mocked)
+            .bind(s.attempts)
+            .bind(s.cache_key)
+            .bind(s.started)
+            .bind(s.finished)
+            .bind(s.message);
         SLIPWAY_TRY(insert.run());
-        SLIPWAY_TRY_ASSIGN(Statement clear, database.prepare("DELETE FROM outputs WHERE run = ? AND stage = ?"));
+        SLIPWAY_TRY_ASSIGN(Statement clear,
+                           database.prepare("DELETE FROM outputs WHERE run = ? AND stage = ?"));
         SLIPWAY_TRY(clear.bind(run).bind(s.key).run());
         std::int64_t position = 0;
         for (const OutputRecord& o : s.outputs) {
-            SLIPWAY_TRY_ASSIGN(Statement output, database.prepare("INSERT INTO outputs VALUES (?,?,?,?,?,?,?,?,?)"));
-            output.bind(run).bind(s.key).bind(position++).bind(o.port).bind(o.name).bind(o.type).bind(o.sha256);
+            SLIPWAY_TRY_ASSIGN(Statement output,
+                               database.prepare("INSERT INTO outputs VALUES (?,?,?,?,?,?,?,?,?)"));
+            output.bind(run)
+                .bind(s.key)
+                .bind(position++)
+                .bind(o.port)
+                .bind(o.name)
+                .bind(o.type)
+                .bind(o.sha256);
             SLIPWAY_TRY(output.bind(static_cast<std::int64_t>(o.size)).bind(json::dump(o.annotations)).run());
         }
         return {};
@@ -123,9 +150,12 @@ json::Value to_json(const OutputRecord& o) {
 }
 
 OutputRecord parse_output(const json::Value& v) {
-    return {v["port"].as_string(),   v["name"].as_string(),
-            v["type"].as_string(),   v["sha256"].as_string(),
-            static_cast<std::uint64_t>(v["size"].as_integer()), v["annotations"]};
+    return {v["port"].as_string(),
+            v["name"].as_string(),
+            v["type"].as_string(),
+            v["sha256"].as_string(),
+            static_cast<std::uint64_t>(v["size"].as_integer()),
+            v["annotations"]};
 }
 
 Journal::Journal(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -148,7 +178,8 @@ Result<Journal> Journal::open(const std::string& path) {
             return Error{Kind::unsupported, "journal '" + path + "': made by a newer slipway",
                          "use that one, or another --state folder"};
         if (found == 0)
-            SLIPWAY_TRY(database.execute(schema + ("PRAGMA user_version = " + std::to_string(schema_version))));
+            SLIPWAY_TRY(
+                database.execute(schema + ("PRAGMA user_version = " + std::to_string(schema_version))));
     }
     SLIPWAY_TRY(transaction.commit());
     return Journal(std::make_unique<Impl>(std::move(database)));
@@ -171,12 +202,15 @@ Result<void> Journal::add_run(const RunRecord& r, const std::vector<StageRecord>
 Result<void> Journal::set_run_state(const std::string& id, const std::string& state, Time finished,
                                     std::int64_t pid) {
     SLIPWAY_TRY(flush());
-    SLIPWAY_TRY_ASSIGN(Statement update, impl_->database.prepare(
-                                             "UPDATE runs SET state = ?, finished = ?, pid = ? WHERE id = ?"));
+    SLIPWAY_TRY_ASSIGN(
+        Statement update,
+        impl_->database.prepare("UPDATE runs SET state = ?, finished = ?, pid = ? WHERE id = ?"));
     return update.bind(state).bind(finished).bind(pid).bind(id).run();
 }
 
-Result<std::vector<RunRecord>> Journal::runs(int limit) const { return impl_->select_runs("", {}, limit); }
+Result<std::vector<RunRecord>> Journal::runs(int limit) const {
+    return impl_->select_runs("", {}, limit);
+}
 
 Result<RunRecord> Journal::find_run(const std::string& id) const {
     if (id.empty()) {
@@ -184,34 +218,46 @@ Result<RunRecord> Journal::find_run(const std::string& id) const {
         if (newest.empty()) return Error{Kind::not_found, "nothing has been run yet", "slipway run CHAIN"};
         return newest.front();
     }
-    SLIPWAY_TRY_ASSIGN(auto found,
-                       impl_->select_runs("WHERE id = ?1 OR substr(id, 1, length(?1)) = ?1 "
-                                          "OR substr(id, -length(?1)) = ?1",
-                                          {id}, 3));
+    SLIPWAY_TRY_ASSIGN(auto found, impl_->select_runs("WHERE id = ?1 OR substr(id, 1, length(?1)) = ?1 "
+                                                      "OR substr(id, -length(?1)) = ?1",
+                                                      {id}, 3));
     if (found.empty()) return Error{Kind::not_found, "no run '" + id + "'", "slipway runs lists them"};
     if (found.size() > 1 && found.front().id != id)
-        return Error{Kind::config, "'" + id + "' may be " + found[0].id + " or " + found[1].id, "say more of it"};
+        return Error{Kind::config, "'" + id + "' may be " + found[0].id + " or " + found[1].id,
+                     "say more of it"};
     return found.front();
 }
 
 Result<std::vector<StageRecord>> Journal::stages(const std::string& run) const {
-    SLIPWAY_TRY_ASSIGN(Statement query,
-                       impl_->database.prepare(
-                           "SELECT key, position, use, plugin, plugin_sha256, state, mocked, attempts, cache_key, "
-                           "started, finished, message FROM stages WHERE run = ? ORDER BY position"));
+    SLIPWAY_TRY_ASSIGN(
+        Statement query,
+        impl_->database.prepare(
+            "SELECT key, position, use, plugin, plugin_sha256, state, mocked, attempts, cache_key, "
+            "started, finished, message FROM stages WHERE run = ? ORDER BY position"));
     query.bind(run);
     std::vector<StageRecord> out;
     for (;;) {
         SLIPWAY_TRY_ASSIGN(const bool row, query.step());
         if (!row) break;
-        out.push_back({query.text(0), static_cast<int>(query.number(1)), query.text(2), query.text(3), query.text(4),
-                       query.text(5), query.number(6) != 0, static_cast<int>(query.number(7)), query.text(8),
-                       query.number(9), query.number(10), query.text(11), {}});
+        out.push_back({query.text(0),
+                       static_cast<int>(query.number(1)),
+                       query.text(2),
+                       query.text(3),
+                       query.text(4),
+                       query.text(5),
+                       query.number(6) != 0,
+                       static_cast<int>(query.number(7)),
+                       query.text(8),
+                       query.number(9),
+                       query.number(10),
+                       query.text(11),
+                       {}});
     }
     for (StageRecord& stage : out) {
-        SLIPWAY_TRY_ASSIGN(Statement outputs,
-                           impl_->database.prepare("SELECT port, name, type, sha256, size, annotations FROM outputs "
-                                                   "WHERE run = ? AND stage = ? ORDER BY position"));
+        SLIPWAY_TRY_ASSIGN(
+            Statement outputs,
+            impl_->database.prepare("SELECT port, name, type, sha256, size, annotations FROM outputs "
+                                    "WHERE run = ? AND stage = ? ORDER BY position"));
         outputs.bind(run).bind(stage.key);
         for (;;) {
             SLIPWAY_TRY_ASSIGN(const bool row, outputs.step());
@@ -234,7 +280,9 @@ Result<void> Journal::add_event(const std::string& run, const EventRecord& event
     return impl_->pending.size() < most_pending ? Result<void>() : flush();
 }
 
-Result<void> Journal::flush() { return impl_->flush(); }
+Result<void> Journal::flush() {
+    return impl_->flush();
+}
 
 Result<void> Journal::add_event_durably(const std::string& run, const EventRecord& event) {
     SLIPWAY_TRY(flush());
@@ -246,9 +294,10 @@ Result<void> Journal::add_event_durably(const std::string& run, const EventRecor
 
 Result<std::vector<EventRecord>> Journal::events(const std::string& run, std::int64_t after) const {
     SLIPWAY_TRY(impl_->flush());
-    SLIPWAY_TRY_ASSIGN(Statement query,
-                       impl_->database.prepare("SELECT sequence, time, stage, kind, level, text, data FROM events "
-                                               "WHERE run = ? AND sequence > ? ORDER BY sequence"));
+    SLIPWAY_TRY_ASSIGN(
+        Statement query,
+        impl_->database.prepare("SELECT sequence, time, stage, kind, level, text, data FROM events "
+                                "WHERE run = ? AND sequence > ? ORDER BY sequence"));
     query.bind(run).bind(after);
     std::vector<EventRecord> out;
     for (;;) {
@@ -275,13 +324,16 @@ Result<void> Journal::remember(const std::string& key, const std::vector<OutputR
     json::Array list;
     for (const OutputRecord& output : outputs)
         list.push_back(to_json(output));
-    SLIPWAY_TRY_ASSIGN(Statement insert, impl_->database.prepare("INSERT OR REPLACE INTO cache VALUES (?,?,?)"));
+    SLIPWAY_TRY_ASSIGN(Statement insert,
+                       impl_->database.prepare("INSERT OR REPLACE INTO cache VALUES (?,?,?)"));
     return insert.bind(key).bind(now).bind(json::dump(list)).run();
 }
 
-Result<std::optional<json::Value>> Journal::described(const std::string& path, const std::string& identity) const {
-    SLIPWAY_TRY_ASSIGN(Statement query, impl_->database.prepare(
-                                            "SELECT description FROM plugins WHERE path = ? AND identity = ?"));
+Result<std::optional<json::Value>> Journal::described(const std::string& path,
+                                                      const std::string& identity) const {
+    SLIPWAY_TRY_ASSIGN(
+        Statement query,
+        impl_->database.prepare("SELECT description FROM plugins WHERE path = ? AND identity = ?"));
     query.bind(path).bind(identity);
     SLIPWAY_TRY_ASSIGN(const bool row, query.step());
     if (!row) return std::optional<json::Value>();
@@ -290,7 +342,8 @@ Result<std::optional<json::Value>> Journal::described(const std::string& path, c
 
 Result<void> Journal::remember_description(const std::string& path, const std::string& identity,
                                            const json::Value& description) {
-    SLIPWAY_TRY_ASSIGN(Statement insert, impl_->database.prepare("INSERT OR REPLACE INTO plugins VALUES (?,?,?)"));
+    SLIPWAY_TRY_ASSIGN(Statement insert,
+                       impl_->database.prepare("INSERT OR REPLACE INTO plugins VALUES (?,?,?)"));
     return insert.bind(path).bind(identity).bind(json::dump(description)).run();
 }
 

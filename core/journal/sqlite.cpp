@@ -11,14 +11,17 @@ namespace {
 
 Error sqlite_error(sqlite3* database, const std::string& subject) {
     const int code = sqlite3_errcode(database) & 0xff;
-    const Kind kind = code == SQLITE_FULL ? Kind::resource : code == SQLITE_READONLY ? Kind::denied : Kind::io;
+    const Kind kind = code == SQLITE_FULL       ? Kind::resource
+                      : code == SQLITE_READONLY ? Kind::denied
+                                                : Kind::io;
     return Error{kind, subject + ": " + sqlite3_errmsg(database)};
 }
 
 } // namespace
 
 Statement& Statement::bind(std::string_view text) {
-    sqlite3_bind_text(statement_.get(), next_++, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+    sqlite3_bind_text(statement_.get(), next_++, text.data(), static_cast<int>(text.size()),
+                      SQLITE_TRANSIENT);
     return *this;
 }
 
@@ -45,12 +48,14 @@ std::string Statement::text(int column) const {
     return bytes == nullptr ? std::string() : std::string(bytes, size);
 }
 
-std::int64_t Statement::number(int column) const { return sqlite3_column_int64(statement_.get(), column); }
+std::int64_t Statement::number(int column) const {
+    return sqlite3_column_int64(statement_.get(), column);
+}
 
 Result<Database> Database::open(const std::string& path) {
     sqlite3* handle = nullptr;
-    const int code =
-        sqlite3_open_v2(path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
+    const int code = sqlite3_open_v2(
+        path.c_str(), &handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
     Database database(handle);
     if (code != SQLITE_OK) return sqlite_error(handle, "journal '" + path + "'");
     sqlite3_busy_timeout(handle, 10'000);
@@ -59,7 +64,8 @@ Result<Database> Database::open(const std::string& path) {
 
 Result<Statement> Database::prepare(std::string_view sql) const {
     sqlite3_stmt* statement = nullptr;
-    if (sqlite3_prepare_v2(handle_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr) != SQLITE_OK)
+    if (sqlite3_prepare_v2(handle_.get(), sql.data(), static_cast<int>(sql.size()), &statement, nullptr)
+        != SQLITE_OK)
         return sqlite_error(handle_.get(), "journal");
     return Statement(handle_.get(), statement);
 }

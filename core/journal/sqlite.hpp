@@ -3,13 +3,13 @@
 // SQLite's handles as values; only the journal sees them.
 #pragma once
 
+#include <sqlite3.h>
+#include <support/result.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include <sqlite3.h>
-#include <support/result.hpp>
 
 namespace slipway::journal {
 
@@ -37,7 +37,8 @@ private:
         void operator()(sqlite3_stmt* s) const { sqlite3_finalize(s); }
     };
 
-    explicit Statement(sqlite3* database, sqlite3_stmt* statement) : database_(database), statement_(statement) {}
+    explicit Statement(sqlite3* database, sqlite3_stmt* statement)
+        : database_(database), statement_(statement) {}
 
     sqlite3* database_;
     std::unique_ptr<sqlite3_stmt, Finalize> statement_;
@@ -69,7 +70,9 @@ private:
 class Transaction {
 public:
     static support::Result<Transaction> begin(const Database& database);
+
     Transaction(Transaction&& other) noexcept : database_(std::exchange(other.database_, nullptr)) {}
+
     ~Transaction();
 
     support::Result<void> commit();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-#include <set>
-
 #include <plugin/description.hpp>
 #include <slipway/stage.h>
+
+#include <algorithm>
+#include <set>
 
 namespace slipway::plugin {
 
@@ -18,7 +18,8 @@ bool is_port_name(std::string_view name) {
     const auto tail = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
     };
-    return !name.empty() && name.size() <= 64 && name[0] >= 'a' && name[0] <= 'z' && std::ranges::all_of(name, tail);
+    return !name.empty() && name.size() <= 64 && name[0] >= 'a' && name[0] <= 'z'
+           && std::ranges::all_of(name, tail);
 }
 
 Error bad_port(const std::string& where, const std::string& cause) {
@@ -26,8 +27,13 @@ Error bad_port(const std::string& where, const std::string& cause) {
 }
 
 Result<Port> parse_port(const json::Value& value, const std::string& where) {
-    if (!value.is_object()) return bad_port(where, std::string("expected an object, found ") + value.type_name());
-    Port port{value["name"].as_string(), {}, value["many"].as_bool(), value["optional"].as_bool(), value["doc"].as_string()};
+    if (!value.is_object())
+        return bad_port(where, std::string("expected an object, found ") + value.type_name());
+    Port port{value["name"].as_string(),
+              {},
+              value["many"].as_bool(),
+              value["optional"].as_bool(),
+              value["doc"].as_string()};
     if (!is_port_name(port.name)) return bad_port(where, "'" + port.name + "' is no port name");
     for (const auto& member : value.as_object())
         if (member.key != "name" && member.key != "type" && member.key != "many" && member.key != "optional"
@@ -38,7 +44,8 @@ Result<Port> parse_port(const json::Value& value, const std::string& where) {
         port.types.push_back(type.as_string());
     if (port.types.empty()) return bad_port(port.name, "no type");
     for (const std::string& type : port.types)
-        if (type.find('/') == std::string::npos) return bad_port(port.name, "'" + type + "' is no media type");
+        if (type.find('/') == std::string::npos)
+            return bad_port(port.name, "'" + type + "' is no media type");
     return port;
 }
 
@@ -72,9 +79,13 @@ json::Value list_to_json(const std::vector<Port>& ports) {
 
 } // namespace
 
-const Port* Ports::input(std::string_view name) const { return find(inputs, name); }
+const Port* Ports::input(std::string_view name) const {
+    return find(inputs, name);
+}
 
-const Port* Ports::output(std::string_view name) const { return find(outputs, name); }
+const Port* Ports::output(std::string_view name) const {
+    return find(outputs, name);
+}
 
 Result<Ports> parse_ports(const json::Value& value) {
     if (!value.is_object()) return bad_port("value", "expected an object");
@@ -88,12 +99,14 @@ Result<Ports> parse_ports(const json::Value& value) {
     std::set<std::string> names;
     for (const auto* list : {&ports.inputs, &ports.outputs})
         for (const Port& port : *list)
-            if (!names.insert(port.name).second) return bad_port(port.name, "there are two ports of this name");
+            if (!names.insert(port.name).second)
+                return bad_port(port.name, "there are two ports of this name");
     return ports;
 }
 
 json::Value to_json(const Ports& ports) {
-    json::Value value = json::Object{{"inputs", list_to_json(ports.inputs)}, {"outputs", list_to_json(ports.outputs)}};
+    json::Value value =
+        json::Object{{"inputs", list_to_json(ports.inputs)}, {"outputs", list_to_json(ports.outputs)}};
     if (!ports.declared_by.empty()) value.set("declared_by", ports.declared_by);
     return value;
 }
@@ -101,7 +114,8 @@ json::Value to_json(const Ports& ports) {
 bool type_matches(std::string_view pattern, std::string_view type) {
     const auto covers = [](std::string_view wide, std::string_view narrow) {
         return wide == "*/*"
-               || (wide.ends_with("/*") && narrow.substr(0, wide.size() - 1) == wide.substr(0, wide.size() - 1));
+               || (wide.ends_with("/*")
+                   && narrow.substr(0, wide.size() - 1) == wide.substr(0, wide.size() - 1));
     };
     return pattern == type || covers(pattern, type) || covers(type, pattern);
 }
@@ -115,7 +129,8 @@ Result<Capabilities> parse_capabilities(const json::Value& value) {
         if (!flag && !number)
             return Error{Kind::unsupported, "capability '" + key + "' is not known to this host",
                          "use a newer host, or a plugin built for this one"};
-        if (flag && !item.is_bool()) return Error{Kind::config, "capability '" + key + "': expected true or false"};
+        if (flag && !item.is_bool())
+            return Error{Kind::config, "capability '" + key + "': expected true or false"};
         if (number && item.as_integer() <= 0)
             return Error{Kind::config, "capability '" + key + "': expected a number above 0"};
         if (key == "network") out.network = item.as_bool();
@@ -138,11 +153,12 @@ json::Value to_json(const Capabilities& c) {
 }
 
 std::vector<std::string> flag_names(std::uint32_t flags) {
-    static constexpr std::pair<std::uint32_t, const char*> names[] = {{SLIPWAY_DETERMINISTIC, "deterministic"},
-                                                                      {SLIPWAY_IDEMPOTENT, "idempotent"},
-                                                                      {SLIPWAY_EXTERNAL_EFFECTS, "external-effects"},
-                                                                      {SLIPWAY_DRY_RUN, "dry-run"},
-                                                                      {SLIPWAY_SEEKABLE_INPUTS, "seekable-inputs"}};
+    static constexpr std::pair<std::uint32_t, const char*> names[] = {
+        {SLIPWAY_DETERMINISTIC, "deterministic"},
+        {SLIPWAY_IDEMPOTENT, "idempotent"},
+        {SLIPWAY_EXTERNAL_EFFECTS, "external-effects"},
+        {SLIPWAY_DRY_RUN, "dry-run"},
+        {SLIPWAY_SEEKABLE_INPUTS, "seekable-inputs"}};
     std::vector<std::string> out;
     for (const auto& [bit, name] : names)
         if ((flags & bit) != 0) out.emplace_back(name);
@@ -171,13 +187,22 @@ json::Value to_json(const Description& d) {
 
 Result<Description> parse_description(const json::Value& v) {
     const auto number = [](const json::Value& n) { return static_cast<std::uint32_t>(n.as_integer()); };
-    Description d{v["path"].as_string(),      v["sha256"].as_string(),    number(v["abi_major"]),
-                  number(v["abi_minor"]),     number(v["min_host_minor"]), v["build_info"].as_string(),
+    Description d{v["path"].as_string(),
+                  v["sha256"].as_string(),
+                  number(v["abi_major"]),
+                  number(v["abi_minor"]),
+                  number(v["min_host_minor"]),
+                  v["build_info"].as_string(),
                   {}};
     for (const json::Value& s : v["stages"].as_array()) {
-        StageType type{s["id"].as_string(),      s["version"].as_string(), s["summary"].as_string(),
-                       s["license"].as_string(), number(s["flags"]),       s["schema"].as_string(),
-                       {},                       {}};
+        StageType type{s["id"].as_string(),
+                       s["version"].as_string(),
+                       s["summary"].as_string(),
+                       s["license"].as_string(),
+                       number(s["flags"]),
+                       s["schema"].as_string(),
+                       {},
+                       {}};
         SLIPWAY_TRY_ASSIGN(type.ports, parse_ports(s["ports"]));
         SLIPWAY_TRY_ASSIGN(type.capabilities, parse_capabilities(s["capabilities"]));
         d.stages.push_back(std::move(type));

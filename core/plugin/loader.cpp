@@ -3,13 +3,6 @@
 // Boost.DLL does the loading. Its default mode is lazy binding: rtld_now makes a plugin with an undefined
 // symbol fail here and not in the middle of a release.
 #define BOOST_DLL_USE_STD_FS
-#include <algorithm>
-#include <array>
-#include <bit>
-#include <cstring>
-#include <filesystem>
-#include <vector>
-
 #include <boost/dll/shared_library.hpp>
 #include <elf.h>
 #include <plugin/loader.hpp>
@@ -18,6 +11,13 @@
 #include <support/text.hpp>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstring>
+#include <filesystem>
+#include <vector>
 
 namespace slipway::plugin {
 
@@ -42,12 +42,18 @@ constexpr unsigned char native_data = std::endian::native == std::endian::little
 
 std::string machine_name(unsigned machine) {
     switch (machine) {
-    case EM_X86_64: return "x86_64";
-    case EM_386: return "i386";
-    case EM_AARCH64: return "aarch64";
-    case EM_ARM: return "arm";
-    case EM_RISCV: return "riscv";
-    default: return "machine number " + std::to_string(machine);
+    case EM_X86_64:
+        return "x86_64";
+    case EM_386:
+        return "i386";
+    case EM_AARCH64:
+        return "aarch64";
+    case EM_ARM:
+        return "arm";
+    case EM_RISCV:
+        return "riscv";
+    default:
+        return "machine number " + std::to_string(machine);
     }
 }
 
@@ -58,13 +64,16 @@ Error broken(Kind kind, const std::string& path, const std::string& cause, const
 /// Nobody but root and the user may change what is loaded.
 Result<void> check_writers(const std::string& subject, const std::string& shown, bool is_folder) {
     struct stat st {};
+
     if (::stat(subject.c_str(), &st) != 0) return support::errno_error("plugin '" + shown + "'", errno);
     const std::string what = is_folder ? "its folder" : "it";
     const bool sticky_folder = is_folder && (st.st_mode & S_ISVTX) != 0;
     if ((st.st_mode & (S_IWGRP | S_IWOTH)) != 0 && !sticky_folder)
-        return broken(Kind::denied, shown, what + " is writable by group or others", "chmod go-w '" + subject + "'");
+        return broken(Kind::denied, shown, what + " is writable by group or others",
+                      "chmod go-w '" + subject + "'");
     if (st.st_uid != 0 && st.st_uid != ::geteuid())
-        return broken(Kind::denied, shown, what + " belongs to another user (uid " + std::to_string(st.st_uid) + ")",
+        return broken(Kind::denied, shown,
+                      what + " belongs to another user (uid " + std::to_string(st.st_uid) + ")",
                       "chown it to root or to yourself");
     return {};
 }
@@ -75,18 +84,22 @@ Result<void> check_elf(const std::string& path) {
     const ssize_t n = ::pread(fd.get(), &header, sizeof header, 0);
     if (n < SELFMAG || std::memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
         return broken(Kind::unsupported, path, "not an ELF file", "a plugin is a shared object (.so)");
-    if (n < static_cast<ssize_t>(sizeof header)) return broken(Kind::unsupported, path, "truncated ELF header");
+    if (n < static_cast<ssize_t>(sizeof header))
+        return broken(Kind::unsupported, path, "truncated ELF header");
     if (header.e_ident[EI_DATA] != native_data)
         return broken(Kind::unsupported, path, "built for a machine of the other byte order",
                       "build it for " + machine_name(native_machine));
     if (header.e_ident[EI_CLASS] != ELFCLASS64 && header.e_machine == native_machine)
-        return broken(Kind::unsupported, path, "a 32-bit object, this host is 64-bit", "build it without -m32 or -mx32");
+        return broken(Kind::unsupported, path, "a 32-bit object, this host is 64-bit",
+                      "build it without -m32 or -mx32");
     if (header.e_machine != native_machine)
         return broken(Kind::unsupported, path,
-                      "built for " + machine_name(header.e_machine) + ", this host is " + machine_name(native_machine),
+                      "built for " + machine_name(header.e_machine) + ", this host is "
+                          + machine_name(native_machine),
                       "build it for " + machine_name(native_machine));
     if (header.e_type != ET_DYN)
-        return broken(Kind::unsupported, path, "an ELF file, but not a shared object", "link it with -shared");
+        return broken(Kind::unsupported, path, "an ELF file, but not a shared object",
+                      "link it with -shared");
     return {};
 }
 
@@ -117,33 +130,38 @@ Result<void> check_versions(const std::string& path, const slipway_plugin& plugi
                       "set struct_size to sizeof(slipway_plugin)");
     if (plugin.abi_major != SLIPWAY_ABI_MAJOR)
         return broken(Kind::unsupported, path,
-                      "built for ABI " + std::to_string(plugin.abi_major) + "." + std::to_string(plugin.abi_minor)
-                          + ", this host speaks " + std::to_string(SLIPWAY_ABI_MAJOR) + "."
-                          + std::to_string(SLIPWAY_ABI_MINOR),
+                      "built for ABI " + std::to_string(plugin.abi_major) + "."
+                          + std::to_string(plugin.abi_minor) + ", this host speaks "
+                          + std::to_string(SLIPWAY_ABI_MAJOR) + "." + std::to_string(SLIPWAY_ABI_MINOR),
                       "rebuild the plugin against this host's SDK");
     if (plugin.min_host_minor > SLIPWAY_ABI_MINOR)
         return broken(Kind::unsupported, path,
-                      "needs ABI 1." + std::to_string(plugin.min_host_minor) + " or later, this host speaks 1."
-                          + std::to_string(SLIPWAY_ABI_MINOR),
+                      "needs ABI 1." + std::to_string(plugin.min_host_minor)
+                          + " or later, this host speaks 1." + std::to_string(SLIPWAY_ABI_MINOR),
                       "use a newer slipway, or an older build of the plugin");
     return {};
 }
 
 /// Every text is there, and fit to travel and to be shown.
 Result<void> check_texts(const std::string& path, const slipway_stage_desc& desc) {
-    const std::pair<const char*, const char*> texts[] = {
-        {"id", desc.id},           {"version", desc.version},             {"summary", desc.summary},
-        {"license", desc.license}, {"config_schema", desc.config_schema}, {"ports", desc.ports},
-        {"capabilities", desc.capabilities}};
+    const std::pair<const char*, const char*> texts[] = {{"id", desc.id},
+                                                         {"version", desc.version},
+                                                         {"summary", desc.summary},
+                                                         {"license", desc.license},
+                                                         {"config_schema", desc.config_schema},
+                                                         {"ports", desc.ports},
+                                                         {"capabilities", desc.capabilities}};
     for (const auto& [name, text] : texts) {
         if (text == nullptr)
-            return broken(Kind::unsupported, path, std::string("a stage's ") + name + " is NULL", "give every text");
+            return broken(Kind::unsupported, path, std::string("a stage's ") + name + " is NULL",
+                          "give every text");
         if (!support::is_valid_utf8(text))
             return broken(Kind::unsupported, path, std::string("a stage's ") + name + " is not UTF-8");
     }
     for (const char* shown : {desc.version, desc.summary, desc.license})
         if (support::printable(shown) != shown)
-            return broken(Kind::unsupported, path, "'" + support::printable(shown) + "' has control characters");
+            return broken(Kind::unsupported, path,
+                          "'" + support::printable(shown) + "' has control characters");
     return {};
 }
 
@@ -151,23 +169,26 @@ Result<void> check_texts(const std::string& path, const slipway_stage_desc& desc
 bool is_stage_id(std::string_view id) {
     const bool reverse_dns = id.find('.') != std::string_view::npos;
     const auto fits = [reverse_dns](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || (reverse_dns && (c == '.' || c == '_'));
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'
+               || (reverse_dns && (c == '.' || c == '_'));
     };
     return !id.empty() && id.size() <= (reverse_dns ? 255u : 64u) && id[0] >= 'a' && id[0] <= 'z'
            && std::ranges::all_of(id, fits) && id.find("..") == std::string_view::npos;
 }
 
 Result<StageType> describe_stage(const std::string& path, const slipway_stage_desc& desc) {
-    constexpr std::uint32_t known_flags = SLIPWAY_DETERMINISTIC | SLIPWAY_IDEMPOTENT | SLIPWAY_EXTERNAL_EFFECTS
-                                          | SLIPWAY_DRY_RUN | SLIPWAY_SEEKABLE_INPUTS;
+    constexpr std::uint32_t known_flags = SLIPWAY_DETERMINISTIC | SLIPWAY_IDEMPOTENT
+                                          | SLIPWAY_EXTERNAL_EFFECTS | SLIPWAY_DRY_RUN
+                                          | SLIPWAY_SEEKABLE_INPUTS;
     if (!SLIPWAY_HAS(&desc, capabilities))
         return broken(Kind::unsupported, path,
-                      "truncated slipway_stage_desc (" + std::to_string(desc.struct_size) + " bytes, at least "
-                          + std::to_string(sizeof(slipway_stage_desc)) + " needed)",
+                      "truncated slipway_stage_desc (" + std::to_string(desc.struct_size)
+                          + " bytes, at least " + std::to_string(sizeof(slipway_stage_desc)) + " needed)",
                       "set struct_size to sizeof(slipway_stage_desc)");
     SLIPWAY_TRY(check_texts(path, desc));
     if (!is_stage_id(desc.id))
-        return broken(Kind::unsupported, path, "'" + support::printable(desc.id) + "' is no id of a stage type",
+        return broken(Kind::unsupported, path,
+                      "'" + support::printable(desc.id) + "' is no id of a stage type",
                       "[a-z][a-z0-9-]*, at most 64 characters, or reverse DNS with dots");
     const std::string subject = std::string("stage '") + desc.id + "': ";
     if ((desc.flags & ~known_flags) != 0)
@@ -220,7 +241,8 @@ Result<const slipway_plugin*> call_entry(const std::string& path, slipway_entry_
         return broken(Kind::unsupported, path,
                       "'" SLIPWAY_ENTRY_SYMBOL "' threw an exception: " + support::printable(e.what()), rule);
     } catch (...) {
-        return broken(Kind::unsupported, path, "'" SLIPWAY_ENTRY_SYMBOL "' threw an exception of unknown type", rule);
+        return broken(Kind::unsupported, path,
+                      "'" SLIPWAY_ENTRY_SYMBOL "' threw an exception of unknown type", rule);
     }
     return broken(Kind::unsupported, path, "'" SLIPWAY_ENTRY_SYMBOL "' returned NULL",
                   "it must return a constant description");
@@ -230,6 +252,7 @@ Result<const slipway_plugin*> call_entry(const std::string& path, slipway_entry_
 
 Result<void> check_file(const std::string& path) {
     struct stat st {};
+
     if (::stat(path.c_str(), &st) != 0) return support::errno_error("plugin '" + path + "'", errno);
     if (!S_ISREG(st.st_mode)) return broken(Kind::unsupported, path, "not a regular file");
     SLIPWAY_TRY(check_writers(path, path, false));
@@ -258,7 +281,8 @@ Result<Description> describe(const std::string& path, const slipway_plugin& plug
         return broken(Kind::unsupported, path, "offers no stage", "set stage_count, stage and create");
     for (std::uint32_t i = 0; i < plugin.stage_count; ++i) {
         const slipway_stage_desc* desc = plugin.stage(i);
-        if (desc == nullptr) return broken(Kind::unsupported, path, "stage(" + std::to_string(i) + ") returned NULL");
+        if (desc == nullptr)
+            return broken(Kind::unsupported, path, "stage(" + std::to_string(i) + ") returned NULL");
         SLIPWAY_TRY_ASSIGN(StageType type, describe_stage(path, *desc));
         description.stages.push_back(std::move(type));
     }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <cerrno>
-#include <cstdlib>
-#include <ctime>
-
 #include <fcntl.h>
 #include <store/store.hpp>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <ctime>
 
 namespace slipway::store {
 
@@ -48,7 +48,9 @@ Draft& Draft::operator=(Draft&& other) noexcept {
     return *this;
 }
 
-Draft::~Draft() { discard(); }
+Draft::~Draft() {
+    discard();
+}
 
 void Draft::discard() noexcept {
     fd_.reset();
@@ -74,13 +76,16 @@ Result<Draft> Store::seal(Draft draft) const {
     SLIPWAY_TRY_ASSIGN(draft.fd_, support::open_read(draft.path_));
     if (::fchmod(draft.fd(), 0444) != 0) return support::errno_error("protecting an artifact", errno);
     if (somebody_writes(draft.fd()))
-        return Error{Kind::conflict, "the artifact is still open for writing", "close every descriptor of it first"};
+        return Error{Kind::conflict, "the artifact is still open for writing",
+                     "close every descriptor of it first"};
     return draft;
 }
 
 Result<Stored> Store::commit(Draft draft) const {
     SLIPWAY_TRY_ASSIGN(const Digest digest, support::sha256_of_fd(draft.fd()));
+
     struct stat st {};
+
     if (::fstat(draft.fd(), &st) != 0) return support::errno_error("reading an artifact", errno);
     const std::string target = path_of(digest);
     SLIPWAY_TRY(support::make_dirs(target.substr(0, target.rfind('/'))));
@@ -97,13 +102,16 @@ Result<UniqueFd> Store::open_artifact(const Digest& digest) const {
     if (!fd && fd.error().kind == Kind::not_found)
         return Error{Kind::not_found, "artifact " + digest.hex() + " is not in the store"};
     if (!fd) return fd;
+
     struct stat st {};
+
     if (::fstat(fd.value().get(), &st) != 0) return support::errno_error("reading '" + path + "'", errno);
     if (st.st_ctime >= booted) return fd;
     SLIPWAY_TRY_ASSIGN(const Digest actual, support::sha256_of_fd(fd.value().get()));
     if (actual != digest) {
         ::unlink(path.c_str());
-        return Error{Kind::not_found, "artifact " + digest.hex() + " was damaged and has been removed from the store"};
+        return Error{Kind::not_found,
+                     "artifact " + digest.hex() + " was damaged and has been removed from the store"};
     }
     // Any change of the inode sets its ctime: it is not hashed again until the next start of the machine.
     ::fchmod(fd.value().get(), 0444);
@@ -112,7 +120,9 @@ Result<UniqueFd> Store::open_artifact(const Digest& digest) const {
 
 Result<std::uint64_t> Store::check(const Digest& digest) const {
     SLIPWAY_TRY_ASSIGN(const UniqueFd fd, open_artifact(digest));
+
     struct stat st {};
+
     if (::fstat(fd.get(), &st) != 0) return support::errno_error("reading an artifact", errno);
     return static_cast<std::uint64_t>(st.st_size);
 }

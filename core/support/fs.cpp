@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <cerrno>
-#include <filesystem>
-
 #include <dirent.h>
 #include <fcntl.h>
 #include <support/fs.hpp>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
 
 namespace slipway::support {
 
@@ -81,7 +81,9 @@ Result<void> write_file(const std::string& path, std::string_view bytes, unsigne
 Result<void> make_dirs(const std::string& path, unsigned mode) {
     if (::mkdir(path.c_str(), mode) == 0) return {};
     const int first = errno;
+
     struct stat st {};
+
     if (first == EEXIST && ::stat(path.c_str(), &st) == 0 && S_ISDIR(st.st_mode)) return {};
     const std::string parent = std::filesystem::path(path).parent_path().string();
     if (first != ENOENT || parent.empty() || parent == path)
@@ -98,7 +100,8 @@ Result<void> remove_at(int parent, const char* name, const std::string& shown) {
     if (errno != EISDIR && errno != EPERM) return errno_error("removing '" + shown + "'", errno);
     constexpr int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     int fd = ::openat(parent, name, flags);
-    if (fd < 0 && errno == EACCES && ::fchmodat(parent, name, 0700, 0) == 0) fd = ::openat(parent, name, flags);
+    if (fd < 0 && errno == EACCES && ::fchmodat(parent, name, 0700, 0) == 0)
+        fd = ::openat(parent, name, flags);
     if (fd < 0) return errno_error("removing '" + shown + "'", errno);
     ::fchmod(fd, 0700);
     DIR* dir = ::fdopendir(fd);
@@ -110,7 +113,8 @@ Result<void> remove_at(int parent, const char* name, const std::string& shown) {
     Result<void> result;
     while (const dirent* entry = result ? ::readdir(dir) : nullptr) {
         const std::string_view child = entry->d_name;
-        if (child != "." && child != "..") result = remove_at(::dirfd(dir), entry->d_name, shown + "/" + entry->d_name);
+        if (child != "." && child != "..")
+            result = remove_at(::dirfd(dir), entry->d_name, shown + "/" + entry->d_name);
     }
     ::closedir(dir);
     if (result && ::unlinkat(parent, name, AT_REMOVEDIR) != 0 && errno != ENOENT)
@@ -120,7 +124,9 @@ Result<void> remove_at(int parent, const char* name, const std::string& shown) {
 
 } // namespace
 
-Result<void> remove_tree(const std::string& path) { return remove_at(AT_FDCWD, path.c_str(), path); }
+Result<void> remove_tree(const std::string& path) {
+    return remove_at(AT_FDCWD, path.c_str(), path);
+}
 
 Result<void> sync_dir(const std::string& path) {
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <cerrno>
-#include <vector>
-
 #include <openssl/evp.h>
 #include <support/fs.hpp>
 #include <support/hash.hpp>
 #include <unistd.h>
+
+#include <cerrno>
+#include <vector>
 
 namespace slipway::support {
 
@@ -27,6 +27,7 @@ struct Sha256::Context {
     Context() = default;
     Context(const Context&) = delete;
     Context& operator=(const Context&) = delete;
+
     ~Context() { EVP_MD_CTX_free(md); }
 };
 
@@ -41,7 +42,9 @@ Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 Sha256::~Sha256() = default;
 
-void Sha256::update(const void* data, std::size_t size) { EVP_DigestUpdate(context_->md, data, size); }
+void Sha256::update(const void* data, std::size_t size) {
+    EVP_DigestUpdate(context_->md, data, size);
+}
 
 Digest Sha256::finish() {
     std::array<unsigned char, 32> raw{};

@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-#include <cmath>
-
 #include <rapidjson/error/en.h>
 #include <rapidjson/memorystream.h>
 #include <rapidjson/prettywriter.h>
@@ -9,6 +6,9 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 #include <support/json.hpp>
+
+#include <algorithm>
+#include <cmath>
 
 namespace slipway::support::json {
 
@@ -24,20 +24,31 @@ public:
     Builder(std::string_view text, const rapidjson::MemoryStream& stream) : text_(text), stream_(stream) {}
 
     bool Null() { return add(Value()); }
+
     bool Bool(bool b) { return add(Value(b)); }
+
     bool Int(int n) { return add(Value(n)); }
+
     bool Uint(unsigned n) { return add(Value(std::int64_t{n})); }
+
     bool Int64(std::int64_t n) { return add(Value(n)); }
+
     bool Uint64(std::uint64_t n) {
         return n <= INT64_MAX ? add(Value(static_cast<std::int64_t>(n))) : add(Value(static_cast<double>(n)));
     }
+
     bool Double(double d) { return add(Value(d)); }
+
     bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
+
     bool String(const char* s, rapidjson::SizeType size, bool) { return add(Value(std::string(s, size))); }
 
     bool StartObject() { return open(Value(Object{})); }
+
     bool StartArray() { return open(Value(Array{})); }
+
     bool EndObject(rapidjson::SizeType) { return close(); }
+
     bool EndArray(rapidjson::SizeType) { return close(); }
 
     bool Key(const char* s, rapidjson::SizeType size, bool) {
@@ -51,6 +62,7 @@ public:
     Value take() { return std::move(root_); }
 
     const std::string& failure() const { return failure_; }
+
     std::size_t failure_position() const { return failure_position_; }
 
 private:
@@ -121,7 +133,8 @@ private:
 
 Error syntax_error(std::string_view text, std::size_t offset, const std::string& cause) {
     const Place place = place_of(text, offset);
-    return Error{Kind::config, std::to_string(place.line) + ":" + std::to_string(place.column) + ": " + cause};
+    return Error{Kind::config,
+                 std::to_string(place.line) + ":" + std::to_string(place.column) + ": " + cause};
 }
 
 std::string cause_of(rapidjson::ParseErrorCode code) {
@@ -210,7 +223,8 @@ V* descend(V* value, std::string_view pointer) {
 } // namespace
 
 const char* Value::type_name() const {
-    static constexpr const char* names[] = {"null", "boolean", "integer", "number", "string", "array", "object"};
+    static constexpr const char* names[] = {"null",   "boolean", "integer", "number",
+                                            "string", "array",   "object"};
     return names[data_.index()];
 }
 
@@ -275,9 +289,13 @@ bool Value::remove(std::string_view key) {
     return is_object() && std::erase_if(object(), [&](const Member& m) { return m.key == key; }) > 0;
 }
 
-const Value* Value::at_pointer(std::string_view pointer) const { return descend(this, pointer); }
+const Value* Value::at_pointer(std::string_view pointer) const {
+    return descend(this, pointer);
+}
 
-Value* Value::at_pointer(std::string_view pointer) { return descend(this, pointer); }
+Value* Value::at_pointer(std::string_view pointer) {
+    return descend(this, pointer);
+}
 
 bool Value::operator==(const Value& other) const {
     if (!is_object() || !other.is_object()) {
@@ -304,9 +322,13 @@ Result<Value> parse(std::string_view text, Syntax syntax) {
     return syntax == Syntax::relaxed ? parse_with<relaxed>(text) : parse_with<0>(text);
 }
 
-std::string dump(const Value& value) { return dump_as(value, false); }
+std::string dump(const Value& value) {
+    return dump_as(value, false);
+}
 
-std::string dump_canonical(const Value& value) { return dump_as(value, true); }
+std::string dump_canonical(const Value& value) {
+    return dump_as(value, true);
+}
 
 std::string dump_pretty(const Value& value) {
     rapidjson::StringBuffer buffer;

@@ -1,27 +1,41 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <support/result.hpp>
+
 #include <cerrno>
 #include <cstring>
-
-#include <support/result.hpp>
 
 namespace slipway::support {
 
 const char* name_of(Kind kind) {
     switch (kind) {
-    case Kind::cancelled: return "cancelled";
-    case Kind::config: return "config";
-    case Kind::not_found: return "not_found";
-    case Kind::io: return "io";
-    case Kind::net_transient: return "net_transient";
-    case Kind::auth: return "auth";
-    case Kind::verify: return "verify";
-    case Kind::unsupported: return "unsupported";
-    case Kind::denied: return "denied";
-    case Kind::resource: return "resource";
-    case Kind::conflict: return "conflict";
-    case Kind::internal: return "internal";
-    case Kind::crashed: return "crashed";
-    case Kind::timeout: return "timeout";
+    case Kind::cancelled:
+        return "cancelled";
+    case Kind::config:
+        return "config";
+    case Kind::not_found:
+        return "not_found";
+    case Kind::io:
+        return "io";
+    case Kind::net_transient:
+        return "net_transient";
+    case Kind::auth:
+        return "auth";
+    case Kind::verify:
+        return "verify";
+    case Kind::unsupported:
+        return "unsupported";
+    case Kind::denied:
+        return "denied";
+    case Kind::resource:
+        return "resource";
+    case Kind::conflict:
+        return "conflict";
+    case Kind::internal:
+        return "internal";
+    case Kind::crashed:
+        return "crashed";
+    case Kind::timeout:
+        return "timeout";
     }
     return "internal";
 }
@@ -32,7 +46,9 @@ Kind kind_of_status(int status) {
                : Kind::internal;
 }
 
-std::string Error::message() const { return hint.empty() ? what : what + " (hint: " + hint + ")"; }
+std::string Error::message() const {
+    return hint.empty() ? what : what + " (hint: " + hint + ")";
+}
 
 Error Error::in(const std::string& subject) && {
     what = subject + ": " + what;
@@ -44,17 +60,21 @@ namespace {
 Kind kind_of_errno(int number) {
     switch (number) {
     case ENOENT:
-    case ENOTDIR: return Kind::not_found;
+    case ENOTDIR:
+        return Kind::not_found;
     case EACCES:
     case EPERM:
-    case EROFS: return Kind::denied;
+    case EROFS:
+        return Kind::denied;
     case ENOSPC:
     case EDQUOT:
     case EFBIG:
     case ENOMEM:
     case EMFILE:
-    case ENFILE: return Kind::resource;
-    default: return Kind::io;
+    case ENFILE:
+        return Kind::resource;
+    default:
+        return Kind::io;
     }
 }
 

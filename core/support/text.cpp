@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+#include <support/text.hpp>
+
 #include <algorithm>
 #include <array>
 #include <ctime>
 #include <numeric>
-
-#include <fmt/format.h>
-#include <support/text.hpp>
 
 namespace slipway::support {
 
@@ -40,8 +40,8 @@ std::size_t utf8_length(std::string_view text) {
         return ok ? 3 : 0;
     }
     if (b >= 0xF0 && b <= 0xF4) {
-        const bool ok = tail(1) && tail(2) && tail(3) && (b != 0xF0 || byte(1) >= 0x90)
-                        && (b != 0xF4 || byte(1) < 0x90);
+        const bool ok =
+            tail(1) && tail(2) && tail(3) && (b != 0xF0 || byte(1) >= 0x90) && (b != 0xF4 || byte(1) < 0x90);
         return ok ? 4 : 0;
     }
     return 0;
@@ -53,7 +53,8 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
     const std::string* best = nullptr;
     std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
     for (const std::string& candidate : candidates) {
-        if (candidate.size() > word.size() + best_distance || word.size() > candidate.size() + best_distance) continue;
+        if (candidate.size() > word.size() + best_distance || word.size() > candidate.size() + best_distance)
+            continue;
         const std::size_t distance = edit_distance(word, candidate);
         if (distance < best_distance) {
             best_distance = distance;
@@ -151,6 +152,8 @@ std::optional<std::string> format_time(const std::string& format, std::int64_t s
     return std::string(text.data(), n);
 }
 
-std::string iso_time(std::int64_t seconds) { return format_time("%Y-%m-%dT%H:%M:%SZ", seconds).value_or("?"); }
+std::string iso_time(std::int64_t seconds) {
+    return format_time("%Y-%m-%dT%H:%M:%SZ", seconds).value_or("?");
+}
 
 } // namespace slipway::support

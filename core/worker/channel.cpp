@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <array>
-#include <cerrno>
-#include <cstring>
-
 #include <poll.h>
 #include <sys/socket.h>
 #include <worker/channel.hpp>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
 
 namespace slipway::worker {
 
@@ -23,7 +23,9 @@ struct Header {
 
 constexpr std::uint32_t flag_fd = 1;
 
-Error closed() { return Error{Kind::crashed, "the other end of the worker channel is gone"}; }
+Error closed() {
+    return Error{Kind::crashed, "the other end of the worker channel is gone"};
+}
 
 } // namespace
 

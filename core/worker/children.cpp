@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <worker/children.hpp>
+
 #include <filesystem>
 #include <fstream>
-
-#include <worker/children.hpp>
 
 namespace slipway::worker {
 

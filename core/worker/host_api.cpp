@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <support/text.hpp>
+#include <unistd.h>
+#include <worker/host_api.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <cstring>
 #include <map>
 #include <mutex>
-
-#include <support/text.hpp>
-#include <unistd.h>
-#include <worker/host_api.hpp>
 
 namespace slipway::worker {
 
@@ -67,7 +67,9 @@ constexpr auto progress_interval = std::chrono::milliseconds(100);
 constexpr std::size_t longest_text = 32u << 10;
 constexpr std::size_t longest_detail = 1u << 20;
 
-std::string text_of(const char* text) { return text == nullptr ? "" : text; }
+std::string text_of(const char* text) {
+    return text == nullptr ? "" : text;
+}
 
 /// Text that must travel as JSON: a plugin's text may be no UTF-8.
 std::string safe(const char* text) {
@@ -153,7 +155,8 @@ struct HostApi::Functions {
 
     static slipway_status input_open(const slipway_host* host, const char* port, uint32_t index, int* fd) {
         if (index >= input_count(host, port)) return SLIPWAY_NOT_FOUND;
-        return open_reply(host, json::Object{{"t", "input_open"}, {"port", safe(port)}, {"index", index}}, fd);
+        return open_reply(host, json::Object{{"t", "input_open"}, {"port", safe(port)}, {"index", index}},
+                          fd);
     }
 
     static slipway_status input_meta(const slipway_host* host, const char* port, uint32_t index,
@@ -163,8 +166,10 @@ struct HostApi::Functions {
         return SLIPWAY_OK;
     }
 
-    static slipway_status output_create(const slipway_host* host, const char* port, const char* name, int* fd) {
-        return open_reply(host, json::Object{{"t", "output_create"}, {"port", safe(port)}, {"name", safe(name)}}, fd);
+    static slipway_status output_create(const slipway_host* host, const char* port, const char* name,
+                                        int* fd) {
+        return open_reply(
+            host, json::Object{{"t", "output_create"}, {"port", safe(port)}, {"name", safe(name)}}, fd);
     }
 
     static slipway_status open_reply(const slipway_host* host, const json::Value& call, int* fd) {
@@ -189,8 +194,8 @@ struct HostApi::Functions {
         return simple_call(host, json::Object{{"t", "contains"}, {"sha256", safe(sha256)}});
     }
 
-    static slipway_status adopt(const slipway_host* host, const char* port, const char* name, const char* sha256,
-                                const char* meta) {
+    static slipway_status adopt(const slipway_host* host, const char* port, const char* name,
+                                const char* sha256, const char* meta) {
         return simple_call(host, json::Object{{"t", "adopt"},
                                               {"port", safe(port)},
                                               {"name", safe(name)},
@@ -231,17 +236,34 @@ struct HostApi::Functions {
 
 HostApi::HostApi(Channel& channel, const Job& job) : impl_(std::make_unique<Impl>(channel, job)) {
     using F = Functions;
-    impl_->abi = {sizeof(slipway_host),   SLIPWAY_ABI_MAJOR,  SLIPWAY_ABI_MINOR, 0,
-                  impl_.get(),            "slipway",          job.host_version.c_str(), &F::get_extension,
-                  &F::log,                &F::report,         &F::cancelled,     &F::progress,
-                  &F::input_count,        &F::input_open,     &F::input_meta,    &F::output_create,
-                  &F::output_commit,      &F::secret_get,     &F::work_dir,      &F::cache_dir,
+    impl_->abi = {sizeof(slipway_host),
+                  SLIPWAY_ABI_MAJOR,
+                  SLIPWAY_ABI_MINOR,
+                  0,
+                  impl_.get(),
+                  "slipway",
+                  job.host_version.c_str(),
+                  &F::get_extension,
+                  &F::log,
+                  &F::report,
+                  &F::cancelled,
+                  &F::progress,
+                  &F::input_count,
+                  &F::input_open,
+                  &F::input_meta,
+                  &F::output_create,
+                  &F::output_commit,
+                  &F::secret_get,
+                  &F::work_dir,
+                  &F::cache_dir,
                   &F::epoch};
 }
 
 HostApi::~HostApi() = default;
 
-const slipway_host* HostApi::abi() const { return &impl_->abi; }
+const slipway_host* HostApi::abi() const {
+    return &impl_->abi;
+}
 
 void HostApi::finish() {
     if (!impl_->held_progress.is_null()) impl_->send(impl_->held_progress);

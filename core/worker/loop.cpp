@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <map>
-
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/post.hpp>
@@ -10,11 +8,13 @@
 #include <fcntl.h>
 #include <worker/loop.hpp>
 
+#include <map>
+
 namespace slipway::worker {
 
 namespace asio = boost::asio;
-using boost::system::error_code;
 using asio::posix::stream_descriptor;
+using boost::system::error_code;
 
 namespace {
 
@@ -87,7 +87,9 @@ struct Loop::Impl {
 
 Loop::Loop() : impl_(std::make_unique<Impl>()) {}
 
-Loop::~Loop() { impl_->pool.join(); }
+Loop::~Loop() {
+    impl_->pool.join();
+}
 
 Loop::Id Loop::on_readable(int fd, Callback callback) {
     return impl_->watch_fd(fd, stream_descriptor::wait_read, std::move(callback));
@@ -123,7 +125,9 @@ void Loop::cancel(Id id) {
     impl_->watches.erase(it);
 }
 
-void Loop::post(Callback callback) { asio::post(impl_->context, std::move(callback)); }
+void Loop::post(Callback callback) {
+    asio::post(impl_->context, std::move(callback));
+}
 
 void Loop::offload(Callback work, Callback done) {
     asio::post(impl_->pool, [this, job = std::move(work), then = std::move(done)]() mutable {
@@ -137,6 +141,8 @@ void Loop::run() {
     impl_->context.run();
 }
 
-void Loop::stop() { impl_->context.stop(); }
+void Loop::stop() {
+    impl_->context.stop();
+}
 
 } // namespace slipway::worker

@@ -1,11 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <array>
-#include <cerrno>
-#include <csignal>
-#include <deque>
-#include <set>
-#include <thread>
-
 #include <fcntl.h>
 #include <spawn.h>
 #include <support/text.hpp>
@@ -18,6 +11,13 @@
 #include <worker/process.hpp>
 #include <worker/protocol.hpp>
 #include <worker/worker_main.hpp>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <deque>
+#include <set>
+#include <thread>
 
 namespace slipway::worker {
 
@@ -52,7 +52,9 @@ Result<Pipe> make_socket_pair() {
     return Pipe{UniqueFd(fds[0]), UniqueFd(fds[1])};
 }
 
-void set_nonblocking(int fd) { ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK); }
+void set_nonblocking(int fd) {
+    ::fcntl(fd, F_SETFL, ::fcntl(fd, F_GETFL) | O_NONBLOCK);
+}
 
 /// The environment of every worker: nothing of the user's, but what sanitizers are told.
 std::vector<std::string> clean_environment() {
@@ -76,8 +78,8 @@ Result<pid_t> spawn_worker(const SpawnFds& fds) {
     ::posix_spawn_file_actions_adddup2(&actions, fds.output, 2);
     ::posix_spawn_file_actions_adddup2(&actions, fds.channel, channel_fd);
     ::posix_spawn_file_actions_adddup2(&actions, fds.report, report_fd);
-    // Close-on-exec alone would let the child hold our descriptors for a moment after posix_spawn() has returned,
-    // and an artifact would seem to be open for writing.
+    // Close-on-exec alone would let the child hold our descriptors for a moment after posix_spawn() has
+    // returned, and an artifact would seem to be open for writing.
     ::posix_spawn_file_actions_addclosefrom_np(&actions, report_fd + 1);
     posix_spawnattr_t attributes;
     ::posix_spawnattr_init(&attributes);
@@ -110,8 +112,8 @@ std::set<pid_t>& supervisors() {
     return pids;
 }
 
-/// A supervisor was killed. Its worker dies with it; what that had started becomes ours (we are a subreaper), and
-/// would hold the pipes open for ever.
+/// A supervisor was killed. Its worker dies with it; what that had started becomes ours (we are a subreaper),
+/// and would hold the pipes open for ever.
 void kill_orphans() {
     for (bool again = true; again;) {
         again = false;
@@ -135,7 +137,8 @@ struct Process::Impl {
     explicit Impl(Loop& the_loop) : loop(the_loop) {}
 
     ~Impl() {
-        for (const Loop::Id id : {readable, writable, output_readable, report_readable, pid_readable, hang_up_timer})
+        for (const Loop::Id id :
+             {readable, writable, output_readable, report_readable, pid_readable, hang_up_timer})
             loop.cancel(id);
         if (thread.joinable()) thread.join();
         if (pid > 0) {
@@ -300,7 +303,8 @@ Result<std::unique_ptr<Process>> Process::start(Loop& loop, Placement placement,
     it->socket = std::move(wire.read);
     set_nonblocking(it->socket.get());
     if (placement == Placement::thread) {
-        it->thread = std::thread([end = std::move(wire.write)]() mutable { serve_in_process(std::move(end)); });
+        it->thread =
+            std::thread([end = std::move(wire.write)]() mutable { serve_in_process(std::move(end)); });
     } else {
         SLIPWAY_TRY_ASSIGN(Pipe output, make_pipe());
         SLIPWAY_TRY_ASSIGN(Pipe report, make_pipe());
@@ -336,8 +340,12 @@ void Process::terminate() {
     if (impl_->pid > 0) ::kill(impl_->pid, SIGTERM);
 }
 
-void Process::kill() { impl_->kill(); }
+void Process::kill() {
+    impl_->kill();
+}
 
-bool Process::flooded() const { return impl_->flooded; }
+bool Process::flooded() const {
+    return impl_->flooded;
+}
 
 } // namespace slipway::worker

@@ -1,9 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <seccomp.h>
@@ -15,6 +10,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 #include <worker/sandbox.hpp>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
 
 namespace slipway::worker {
 
@@ -37,7 +37,9 @@ constexpr std::uint64_t write_folder = LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_
                                        | LANDLOCK_ACCESS_FS_MAKE_SYM;
 constexpr std::uint64_t make_device = LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK;
 
-std::string reason(const char* what) { return std::string(what) + ": " + std::strerror(errno); }
+std::string reason(const char* what) {
+    return std::string(what) + ": " + std::strerror(errno);
+}
 
 /// A path that does not exist yet is allowed through the nearest folder above it that does.
 std::string existing_part(std::string path) {
@@ -48,7 +50,9 @@ std::string existing_part(std::string path) {
 
 bool allow(int ruleset, const std::string& path, std::uint64_t file_rights, std::uint64_t folder_rights) {
     const UniqueFd fd(::open(existing_part(path).c_str(), O_PATH | O_CLOEXEC));
+
     struct stat st {};
+
     if (!fd || ::fstat(fd.get(), &st) != 0) return false;
     landlock_path_beneath_attr rule{};
     rule.allowed_access = S_ISDIR(st.st_mode) ? file_rights | folder_rights : file_rights;
@@ -85,16 +89,39 @@ void enter_landlock(const SandboxPolicy& policy, SandboxLevel& level) {
 }
 
 /// System calls that change the machine, look into other processes or reach into the kernel's insides.
-constexpr auto denied_calls = std::to_array<const char*>(
-    {"ptrace",        "process_vm_readv", "process_vm_writev", "bpf",          "perf_event_open", "keyctl",
-     "add_key",       "request_key",      "kexec_load",        "kexec_file_load", "init_module", "finit_module",
-     "delete_module", "userfaultfd",      "io_uring_setup",    "io_uring_enter", "io_uring_register", "reboot",
-     "swapon",        "swapoff",          "settimeofday",      "clock_settime", "adjtimex",      "acct",
-     "quotactl",      "open_by_handle_at", "kcmp",             "iopl",          "ioperm"});
+constexpr auto denied_calls = std::to_array<const char*>({"ptrace",
+                                                          "process_vm_readv",
+                                                          "process_vm_writev",
+                                                          "bpf",
+                                                          "perf_event_open",
+                                                          "keyctl",
+                                                          "add_key",
+                                                          "request_key",
+                                                          "kexec_load",
+                                                          "kexec_file_load",
+                                                          "init_module",
+                                                          "finit_module",
+                                                          "delete_module",
+                                                          "userfaultfd",
+                                                          "io_uring_setup",
+                                                          "io_uring_enter",
+                                                          "io_uring_register",
+                                                          "reboot",
+                                                          "swapon",
+                                                          "swapoff",
+                                                          "settimeofday",
+                                                          "clock_settime",
+                                                          "adjtimex",
+                                                          "acct",
+                                                          "quotactl",
+                                                          "open_by_handle_at",
+                                                          "kcmp",
+                                                          "iopl",
+                                                          "ioperm"});
 
 constexpr auto mount_calls = std::to_array<const char*>(
-    {"mount", "umount2", "pivot_root", "chroot", "unshare", "setns", "fsopen", "fsmount", "move_mount", "open_tree",
-     "mount_setattr", "sethostname", "setdomainname"});
+    {"mount", "umount2", "pivot_root", "chroot", "unshare", "setns", "fsopen", "fsmount", "move_mount",
+     "open_tree", "mount_setattr", "sethostname", "setdomainname"});
 
 void deny(scmp_filter_ctx filter, const char* name, int error) {
     const int number = seccomp_syscall_resolve_name(name);

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <exception>
-
 #include <plugin/loader.hpp>
 #include <support/text.hpp>
 #include <unistd.h>
@@ -8,6 +6,8 @@
 #include <worker/protocol.hpp>
 #include <worker/sandbox.hpp>
 #include <worker/serve.hpp>
+
+#include <exception>
 
 namespace slipway::worker {
 
@@ -30,7 +30,9 @@ void tell(Channel& channel, const json::Value& message) {
     if (!channel.send(message)) ::_exit(orphaned_code);
 }
 
-void phase(Channel& channel, const char* name) { tell(channel, json::Object{{"t", "phase"}, {"phase", name}}); }
+void phase(Channel& channel, const char* name) {
+    tell(channel, json::Object{{"t", "phase"}, {"phase", name}});
+}
 
 void sandbox(Channel& channel, Isolation isolation, const SandboxPolicy& policy) {
     if (isolation == Isolation::none) {
@@ -62,7 +64,8 @@ slipway_status call(HostApi& api, const std::string& name, Function function) {
     try {
         const slipway_status status = function();
         const bool may_wait = name == "run";
-        if ((status <= SLIPWAY_OK && status > SLIPWAY_CRASHED) || (status == SLIPWAY_WAITING && may_wait)) return status;
+        if ((status <= SLIPWAY_OK && status > SLIPWAY_CRASHED) || (status == SLIPWAY_WAITING && may_wait))
+            return status;
         bug = "returned " + std::to_string(status);
         hint = "see the status codes in stage.h";
     } catch (const std::exception& e) {
@@ -90,8 +93,9 @@ slipway_status run_instance(Channel& channel, const Job& job, HostApi& api, cons
     status = call(api, "configure", [&] { return instance->configure(instance, job.options.c_str()); });
     if (status == SLIPWAY_OK) {
         phase(channel, "run");
-        const slipway_job abi_job{sizeof(slipway_job), job.flags,         job.attempt,         0,
-                                  job.run_id.c_str(),  job.stage.c_str(), job.variant.c_str(), job.chain.c_str()};
+        const slipway_job abi_job{
+            sizeof(slipway_job), job.flags,         job.attempt,         0,
+            job.run_id.c_str(),  job.stage.c_str(), job.variant.c_str(), job.chain.c_str()};
         status = call(api, "run", [&] { return instance->run(instance, &abi_job); });
     }
     api.finish();
@@ -113,7 +117,8 @@ slipway_status run(Channel& channel, Isolation isolation, const Job& job) {
     policy.write_paths.push_back(job.work_dir);
     policy.write_paths.push_back(job.cache_dir);
     if (isolation == Isolation::sandboxed && ::chdir(job.work_dir.c_str()) != 0) {
-        tell(channel, diag_of(support::errno_error("entering the work folder '" + job.work_dir + "'", errno)));
+        tell(channel,
+             diag_of(support::errno_error("entering the work folder '" + job.work_dir + "'", errno)));
         return SLIPWAY_IO;
     }
     sandbox(channel, isolation, policy);

@@ -1,11 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <cerrno>
-#include <csignal>
-#include <fstream>
-#include <set>
-#include <string>
-#include <vector>
-
 #include <fcntl.h>
 #include <support/text.hpp>
 #include <sys/prctl.h>
@@ -15,6 +8,13 @@
 #include <worker/protocol.hpp>
 #include <worker/serve.hpp>
 #include <worker/worker_main.hpp>
+
+#include <cerrno>
+#include <csignal>
+#include <fstream>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace slipway::worker {
 

@@ -18,22 +18,20 @@ slipway::result<json::Value> parse_options(std::string_view text) {
     return std::move(value).value();
 }
 
-slipway::result<InputInfo> input_info(const slipway::context& context, const char* port, std::uint32_t index) {
+slipway::result<InputInfo> input_info(const slipway::context& context, const char* port,
+                                      std::uint32_t index) {
     auto text = context.input_meta(port, index);
     if (!text) return text.error();
     auto meta = json::parse(text.value());
     if (!meta) return to_sdk(std::move(meta).error().in(std::string("description of input '") + port + "'"));
     const json::Value& m = meta.value();
-    return InputInfo{m["name"].as_string(),
-                     m["type"].as_string(),
-                     m["sha256"].as_string(),
-                     static_cast<std::uint64_t>(m["size"].as_integer()),
-                     m["annotations"],
-                     m["variant"]};
+    return InputInfo{m["name"].as_string(),   m["type"].as_string(),
+                     m["sha256"].as_string(), static_cast<std::uint64_t>(m["size"].as_integer()),
+                     m["annotations"],        m["variant"]};
 }
 
-slipway::result<std::string> read_input(const slipway::context& context, const char* port, std::uint32_t index,
-                                        std::size_t max_bytes) {
+slipway::result<std::string> read_input(const slipway::context& context, const char* port,
+                                        std::uint32_t index, std::size_t max_bytes) {
     auto fd = context.open_input(port, index);
     if (!fd) return fd.error();
     auto text = support::read_all(fd.value().get(), std::string("input '") + port + "'", max_bytes);

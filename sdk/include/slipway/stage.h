@@ -69,7 +69,7 @@ extern "C" {
 
 /* Is field `f` inside the struct that pointer `s` points to, as its owner compiled it? `s` not NULL.
  * A function field that is there may still be NULL where its comment says "optional". */
-#define SLIPWAY_HAS(s, f)                                                                                \
+#define SLIPWAY_HAS(s, f)                                                                                    \
     ((size_t)(s)->struct_size >= (size_t)((const char*)&(s)->f - (const char*)(s)) + sizeof((s)->f))
 
 /* ---------------------------------------------------------------------------------------- status */
@@ -165,8 +165,7 @@ struct slipway_host {
      * caller. One artifact of a port may be open at a time: the next output_create() on the port
      * discards one that was not committed. SLIPWAY_NOT_FOUND: no such output port. SLIPWAY_CONFLICT: a
      * second artifact on a port that takes one. */
-    slipway_status (*output_create)(const slipway_host* host, const char* port, const char* name,
-                                    int* fd);
+    slipway_status (*output_create)(const slipway_host* host, const char* port, const char* name, int* fd);
 
     /* Publish the artifact open on the port: the only way to do so. Close every descriptor of it
      * first; one still open for writing anywhere is SLIPWAY_CONFLICT. meta_json (may be NULL):
@@ -232,8 +231,8 @@ typedef struct slipway_host_store_1 {
     /* Publish the stored artifact `sha256` on an output port, as if it had been created, written and
      * committed. SLIPWAY_NOT_FOUND: the store does not hold it; create it. meta_json as for
      * output_commit(). */
-    slipway_status (*adopt)(const slipway_host* host, const char* port, const char* name,
-                            const char* sha256, const char* meta_json);
+    slipway_status (*adopt)(const slipway_host* host, const char* port, const char* name, const char* sha256,
+                            const char* meta_json);
 } slipway_host_store_1;
 
 /* -------------------------------------------------------------------------------------- instance */
@@ -349,8 +348,7 @@ typedef struct slipway_plugin {
 
     /* Make an instance. SLIPWAY_NOT_FOUND: no such stage type. On failure *instance is untouched.
      * [main] */
-    slipway_status (*create)(const slipway_host* host, const char* stage_id,
-                             slipway_instance** instance);
+    slipway_status (*create)(const slipway_host* host, const char* stage_id, slipway_instance** instance);
 
     /* A plugin extension by id, or NULL. Optional. [main] */
     const void* (*get_extension)(const char* id);
@@ -366,11 +364,11 @@ SLIPWAY_EXPORT const slipway_plugin* slipway_plugin_v1(void);
 /* The layout on every 64-bit platform, pinned: a change here is an ABI break. */
 #if UINTPTR_MAX == 0xffffffffffffffffu
 #ifdef __cplusplus
-#define SLIPWAY_PIN(type, field, offset)                                                                 \
+#define SLIPWAY_PIN(type, field, offset)                                                                     \
     static_assert(offsetof(type, field) == (offset), #type "." #field " moved")
 #define SLIPWAY_PIN_SIZE(type, size) static_assert(sizeof(type) == (size), #type " changed size")
 #else
-#define SLIPWAY_PIN(type, field, offset)                                                                 \
+#define SLIPWAY_PIN(type, field, offset)                                                                     \
     _Static_assert(offsetof(type, field) == (offset), #type "." #field " moved")
 #define SLIPWAY_PIN_SIZE(type, size) _Static_assert(sizeof(type) == (size), #type " changed size")
 #endif

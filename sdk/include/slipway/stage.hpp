@@ -11,6 +11,9 @@
 //     SLIPWAY_EXPORT_PLUGIN("greet 1.0.0", Greet)
 #pragma once
 
+#include <slipway/stage.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -24,9 +27,6 @@
 #include <string_view>
 #include <utility>
 #include <variant>
-
-#include <slipway/stage.h>
-#include <unistd.h>
 
 // Everything here is compiled into the plugin and must stay there: two plugins built with different
 // versions of this header may live in one process.
@@ -308,7 +308,9 @@ inline slipway_status run(slipway_instance* self, const slipway_job* job) noexce
     });
 }
 
-inline void destroy(slipway_instance* self) noexcept { delete static_cast<instance*>(self->data); }
+inline void destroy(slipway_instance* self) noexcept {
+    delete static_cast<instance*>(self->data);
+}
 
 template <class Stage>
 slipway_status create(const slipway_host* host, slipway_instance** out) noexcept {
@@ -323,8 +325,15 @@ slipway_status create(const slipway_host* host, slipway_instance** out) noexcept
 }
 
 constexpr slipway_stage_desc to_desc(const stage_info& i) {
-    return {sizeof(slipway_stage_desc), i.flags, i.id,    i.version,     i.summary,
-            i.license,                  i.config_schema,  i.ports, i.capabilities};
+    return {sizeof(slipway_stage_desc),
+            i.flags,
+            i.id,
+            i.version,
+            i.summary,
+            i.license,
+            i.config_schema,
+            i.ports,
+            i.capabilities};
 }
 
 /// The plugin that offers `Stages`. All constant data: no mutable inline statics, which gcc would
@@ -339,15 +348,22 @@ struct exported {
 
     static slipway_status create(const slipway_host* host, const char* id, slipway_instance** out) noexcept {
         slipway_status status = SLIPWAY_NOT_FOUND;
-        (void)((std::strcmp(Stages::info.id, id) == 0
-                && (status = detail::create<Stages>(host, out), true))
+        (void)((std::strcmp(Stages::info.id, id) == 0 && (status = detail::create<Stages>(host, out), true))
                || ...);
         return status;
     }
 
     static constexpr slipway_plugin plugin(const char* build_info) {
-        return {sizeof(slipway_plugin), SLIPWAY_ABI_MAJOR, SLIPWAY_ABI_MINOR, 0, build_info,
-                sizeof...(Stages),      0,                 &stage,            &create, nullptr};
+        return {sizeof(slipway_plugin),
+                SLIPWAY_ABI_MAJOR,
+                SLIPWAY_ABI_MINOR,
+                0,
+                build_info,
+                sizeof...(Stages),
+                0,
+                &stage,
+                &create,
+                nullptr};
     }
 };
 
@@ -403,10 +419,11 @@ inline result<bool> context::adopt(const char* port, const std::string& name, co
                                    const std::string& meta_json) const {
     if (store() == nullptr) return false;
     const auto status = store()->adopt(host_, port, name.c_str(), sha256.c_str(),
-                                     meta_json.empty() ? nullptr : meta_json.c_str());
+                                       meta_json.empty() ? nullptr : meta_json.c_str());
     if (status == SLIPWAY_NOT_FOUND) return false;
     if (status != SLIPWAY_OK)
-        return error{status, std::string("output '") + port + "' could not take '" + name + "' from the store"};
+        return error{status,
+                     std::string("output '") + port + "' could not take '" + name + "' from the store"};
     return true;
 }
 
@@ -422,8 +439,9 @@ inline result<void> context::effect(int state, const std::string& kind, const st
     const auto* effects =
         static_cast<const slipway_host_effect_1*>(host_->get_extension(host_, SLIPWAY_EXT_EFFECT_1));
     if (effects == nullptr) return {};
-    const slipway_effect_1 effect{sizeof(slipway_effect_1), state,           kind.c_str(),
-                                  target.c_str(),           summary.c_str(), detail.empty() ? nullptr : detail.c_str()};
+    const slipway_effect_1 effect{
+        sizeof(slipway_effect_1), state,           kind.c_str(),
+        target.c_str(),           summary.c_str(), detail.empty() ? nullptr : detail.c_str()};
     const auto status = effects->declare(host_, &effect);
     if (status != SLIPWAY_OK) return error{status, "effect '" + kind + "' was refused by the host"};
     return {};
@@ -435,9 +453,8 @@ inline result<void> context::effect(int state, const std::string& kind, const st
 
 /// Exports the plugin: build information (text) and the stage classes it offers. Use once, at namespace
 /// scope, in one source file.
-#define SLIPWAY_EXPORT_PLUGIN(build_info, ...)                                                           \
-    extern "C" SLIPWAY_EXPORT const slipway_plugin* slipway_plugin_v1(void) {                            \
-        static constexpr slipway_plugin plugin =                                                         \
-            slipway::detail::exported<__VA_ARGS__>::plugin(build_info);                                  \
-        return &plugin;                                                                                  \
+#define SLIPWAY_EXPORT_PLUGIN(build_info, ...)                                                               \
+    extern "C" SLIPWAY_EXPORT const slipway_plugin* slipway_plugin_v1(void) {                                \
+        static constexpr slipway_plugin plugin = slipway::detail::exported<__VA_ARGS__>::plugin(build_info); \
+        return &plugin;                                                                                      \
     }

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Stage types that differ in their ports, for tests of the wiring and of the reports. All but "tells" write what
-// they must and nothing more; "tells" has an effect, and talks.
+// Stage types that differ in their ports, for tests of the wiring and of the reports. All but "tells" write
+// what they must and nothing more; "tells" has an effect, and talks.
+#include <slipway/stage.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include <slipway/stage.h>
-
 #define STAGE(flags, id, summary, ports)                                                                     \
-    {sizeof(slipway_stage_desc), flags, id, "1.2.3", summary, "MIT", "{\"type\": \"object\"}", ports, "{}"}
+    { sizeof(slipway_stage_desc), flags, id, "1.2.3", summary, "MIT", "{\"type\": \"object\"}", ports, "{}" }
 
 static const slipway_stage_desc stages[] = {
     STAGE(0, "must-take", "takes one text", "{\"inputs\": [{\"name\": \"in\", \"type\": \"text/plain\"}]}"),
@@ -17,8 +16,8 @@ static const slipway_stage_desc stages[] = {
           "{\"inputs\": [{\"name\": \"in\", \"type\": \"text/*\", \"many\": true}]}"),
     STAGE(SLIPWAY_DETERMINISTIC, "gives-json", "writes a document",
           "{\"outputs\": [{\"name\": \"json\", \"type\": \"application/json\", \"doc\": \"a document\"}]}"),
-    STAGE(SLIPWAY_EXTERNAL_EFFECTS | SLIPWAY_DRY_RUN | SLIPWAY_IDEMPOTENT, "tells", "has an effect, and tells of it",
-          "{}"),
+    STAGE(SLIPWAY_EXTERNAL_EFFECTS | SLIPWAY_DRY_RUN | SLIPWAY_IDEMPOTENT, "tells",
+          "has an effect, and tells of it", "{}"),
     STAGE(SLIPWAY_EXTERNAL_EFFECTS, "acts", "has an effect that it cannot tell before", "{}"),
 };
 
@@ -27,7 +26,9 @@ struct self {
     const char* id;
 };
 
-static const slipway_stage_desc* stage(uint32_t index) { return &stages[index]; }
+static const slipway_stage_desc* stage(uint32_t index) {
+    return &stages[index];
+}
 
 static slipway_status configure(slipway_instance* instance, const char* json) {
     (void)instance, (void)json;
@@ -36,16 +37,16 @@ static slipway_status configure(slipway_instance* instance, const char* json) {
 
 static slipway_status declare(const slipway_host* host, int32_t state) {
     const slipway_host_effect_1* effects = host->get_extension(host, SLIPWAY_EXT_EFFECT_1);
-    const slipway_effect_1 effect = {sizeof effect, state,          "test.write", "somewhere/else",
-                                     "write 3 files", "+one\n-two\n"};
+    const slipway_effect_1 effect = {sizeof effect,    state,           "test.write",
+                                     "somewhere/else", "write 3 files", "+one\n-two\n"};
     return effects->declare(host, &effect);
 }
 
 static slipway_status tell(const slipway_host* host, const slipway_job* job) {
     host->log(host, SLIPWAY_DEBUG, "a detail");
     host->log(host, SLIPWAY_INFO, "a remark\nof two lines");
-    const slipway_diag diag = {sizeof diag, SLIPWAY_WARNING, SLIPWAY_OK, 0, "the token ends soon", NULL,
-                               "make a new one", NULL};
+    const slipway_diag diag = {sizeof diag, SLIPWAY_WARNING,  SLIPWAY_OK, 0, "the token ends soon",
+                               NULL,        "make a new one", NULL};
     host->report(host, &diag);
     if ((job->flags & SLIPWAY_JOB_DRY_RUN) != 0) return declare(host, SLIPWAY_EFFECT_PLANNED);
     for (uint64_t i = 0; i <= 15; ++i) {
@@ -88,6 +89,9 @@ static slipway_status create(const slipway_host* host, const char* id, slipway_i
     return SLIPWAY_OK;
 }
 
-static const slipway_plugin plugin = {sizeof plugin, SLIPWAY_ABI_MAJOR, 0, 0, "wires 1.2.3", 5, 0, stage, create, NULL};
+static const slipway_plugin plugin = {
+    sizeof plugin, SLIPWAY_ABI_MAJOR, 0, 0, "wires 1.2.3", 5, 0, stage, create, NULL};
 
-const slipway_plugin* slipway_plugin_v1(void) { return &plugin; }
+const slipway_plugin* slipway_plugin_v1(void) {
+    return &plugin;
+}

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <filesystem>
-
 #include <dlfcn.h>
 #include <fake_host/fake_host.hpp>
 #include <fcntl.h>
 #include <support/fs.hpp>
 #include <support/hash.hpp>
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
 
 namespace slipway::test {
 
@@ -34,7 +34,9 @@ struct Callbacks {
         return nullptr;
     }
 
-    static void log(const slipway_host* host, int32_t, const char* message) { self(host).log.emplace_back(message); }
+    static void log(const slipway_host* host, int32_t, const char* message) {
+        self(host).log.emplace_back(message);
+    }
 
     static void report(const slipway_host* host, const slipway_diag* d) {
         const auto text = [](const char* s) { return std::string(s ? s : ""); };
@@ -65,14 +67,16 @@ struct Callbacks {
         return *fd < 0 ? SLIPWAY_IO : SLIPWAY_OK;
     }
 
-    static slipway_status input_meta(const slipway_host* host, const char* port, uint32_t index, const char** text) {
+    static slipway_status input_meta(const slipway_host* host, const char* port, uint32_t index,
+                                     const char** text) {
         const Artifact* artifact = input(host, port, index);
         if (artifact == nullptr) return SLIPWAY_NOT_FOUND;
         *text = keep(self(host), json::dump(artifact->meta));
         return SLIPWAY_OK;
     }
 
-    static slipway_status output_create(const slipway_host* host, const char* port, const char* name, int* fd) {
+    static slipway_status output_create(const slipway_host* host, const char* port, const char* name,
+                                        int* fd) {
         FakeHost& h = self(host);
         std::string path = h.folder_ + "/out-" + std::to_string(h.files_++);
         *fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -80,7 +84,8 @@ struct Callbacks {
         return *fd < 0 ? SLIPWAY_IO : SLIPWAY_OK;
     }
 
-    static slipway_status publish(FakeHost& h, const char* port, const char* name, std::string path, const char* meta) {
+    static slipway_status publish(FakeHost& h, const char* port, const char* name, std::string path,
+                                  const char* meta) {
         auto parsed = json::parse(meta ? meta : "{}");
         if (!parsed) return SLIPWAY_CONFIG;
         std::string type = parsed.value()["type"].as_string();
@@ -101,8 +106,8 @@ struct Callbacks {
         return self(host).stored.contains(sha256) ? SLIPWAY_OK : SLIPWAY_NOT_FOUND;
     }
 
-    static slipway_status adopt(const slipway_host* host, const char* port, const char* name, const char* sha256,
-                                const char* meta) {
+    static slipway_status adopt(const slipway_host* host, const char* port, const char* name,
+                                const char* sha256, const char* meta) {
         FakeHost& h = self(host);
         const auto it = h.stored.find(sha256);
         return it == h.stored.end() ? SLIPWAY_NOT_FOUND : publish(h, port, name, it->second, meta);
@@ -168,7 +173,8 @@ FakeHost::FakeHost(const std::string& plugin, const std::string& stage_id) {
     if (handle == nullptr) give_up(::dlerror());
     const auto entry = reinterpret_cast<slipway_entry_fn>(::dlsym(handle, SLIPWAY_ENTRY_SYMBOL));
     if (entry == nullptr) give_up(::dlerror());
-    if (entry()->create(&abi_, stage_id.c_str(), &instance_) != SLIPWAY_OK) give_up("no stage '" + stage_id + "'");
+    if (entry()->create(&abi_, stage_id.c_str(), &instance_) != SLIPWAY_OK)
+        give_up("no stage '" + stage_id + "'");
 }
 
 FakeHost::~FakeHost() {
@@ -206,9 +212,8 @@ slipway_status FakeHost::configure(const std::string& options) {
 }
 
 slipway_status FakeHost::run(unsigned job_flags) {
-    const slipway_job job{sizeof(slipway_job), job_flags, attempt,
-                          0,                   "test-run", "test-stage",
-                          variant.c_str(),     chain.c_str()};
+    const slipway_job job{sizeof(slipway_job), job_flags,    attempt,         0,
+                          "test-run",          "test-stage", variant.c_str(), chain.c_str()};
     return instance_->run(instance_, &job);
 }
 
@@ -217,6 +222,8 @@ slipway_status FakeHost::execute(const std::string& options, unsigned job_flags)
     return status == SLIPWAY_OK ? run(job_flags) : status;
 }
 
-std::string FakeHost::said() const { return diagnostics.empty() ? "" : diagnostics.back().summary; }
+std::string FakeHost::said() const {
+    return diagnostics.empty() ? "" : diagnostics.back().summary;
+}
 
 } // namespace slipway::test

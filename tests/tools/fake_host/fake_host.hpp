@@ -4,14 +4,14 @@
 // inputs from strings or files, and keeps what the stage published and said.
 #pragma once
 
+#include <slipway/stage.h>
+#include <support/json.hpp>
+
 #include <atomic>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <slipway/stage.h>
-#include <support/json.hpp>
 
 namespace slipway::test {
 

@@ -225,10 +225,10 @@ TEST_F(JournalTest, RefusesWhatIsNoDatabase) {
     ASSERT_TRUE(support::write_file(path_, std::string(8192, 'x')));
     auto refused = Journal::open(path_);
     ASSERT_FALSE(refused);
-    EXPECT_EQ(refused.error().message(),
-              "'" + path_
-                  + "': journal: file is not a database (hint: see that it is a journal and can be written, or use another "
-                    "--state folder)");
+    EXPECT_EQ(refused.error().message(), "'" + path_
+                                             + "': journal: file is not a database (hint: see that it is a "
+                                               "journal and can be written, or use another "
+                                               "--state folder)");
 }
 
 TEST_F(JournalTest, TwoConnectionsSeeEachOther) {

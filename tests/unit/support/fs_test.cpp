@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <cstdlib>
-#include <filesystem>
-
 #include <gtest/gtest.h>
 #include <support/fs.hpp>
 #include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
 
 using namespace slipway::support;
 namespace fs = std::filesystem;
@@ -31,7 +31,9 @@ TEST_F(Fs, WriteFileReplacesAndLeavesNothingElse) {
     ASSERT_TRUE(write_file(path("a"), "one"));
     ASSERT_TRUE(write_file(path("a"), "two", 0600));
     EXPECT_EQ(read_file(path("a")).value(), "two");
+
     struct stat st {};
+
     ASSERT_EQ(::stat(path("a").c_str(), &st), 0);
     EXPECT_EQ(st.st_mode & 0777u, 0600u);
     EXPECT_EQ(std::distance(fs::directory_iterator(dir_), fs::directory_iterator()), 1);

@@ -21,7 +21,8 @@ std::string place(std::string_view text, std::size_t offset) {
 } // namespace
 
 TEST(Json, KeepsTypesApart) {
-    const Value v = json::parse(R"({"a": 1, "b": 1.0, "c": "x", "d": [true, null], "e": -9223372036854775808})").value();
+    const Value v =
+        json::parse(R"({"a": 1, "b": 1.0, "c": "x", "d": [true, null], "e": -9223372036854775808})").value();
     EXPECT_STREQ(v["a"].type_name(), "integer");
     EXPECT_STREQ(v["b"].type_name(), "number");
     EXPECT_EQ(v["c"].as_string(), "x");
@@ -45,7 +46,8 @@ TEST(Json, CommentsAndTrailingCommasOnlyWhenRelaxed) {
 }
 
 TEST(Json, PositionsAreWhereTokensStart) {
-    const std::string text = "{\n  // note, \"a\": 9\n  \"a\" : /* , */ [ 10,\n    {\"b\": \"x\\\"y\"} ],\n  \"c\": true,\n}";
+    const std::string text =
+        "{\n  // note, \"a\": 9\n  \"a\" : /* , */ [ 10,\n    {\"b\": \"x\\\"y\"} ],\n  \"c\": true,\n}";
     const Value v = json::parse(text, Syntax::relaxed).value();
     EXPECT_EQ(place(text, v.position()), "1:1");
     EXPECT_EQ(place(text, v.as_object().at(0).key_position), "3:3");

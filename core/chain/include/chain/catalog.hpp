@@ -4,13 +4,13 @@
 // journal by file identity.
 #pragma once
 
-#include <map>
-#include <string>
-#include <vector>
-
 #include <journal/journal.hpp>
 #include <plugin/description.hpp>
 #include <worker/loop.hpp>
+
+#include <map>
+#include <string>
+#include <vector>
 
 namespace slipway::chain {
 
@@ -24,7 +24,8 @@ class Catalog {
 public:
     /// Look into every folder, in order; of two stage types with one id the first counts. A plugin that
     /// cannot be loaded becomes a failure and nothing more. Runs `loop` meanwhile.
-    static Catalog open(worker::Loop& loop, const std::vector<std::string>& folders, journal::Journal* journal);
+    static Catalog open(worker::Loop& loop, const std::vector<std::string>& folders,
+                        journal::Journal* journal);
 
     const CatalogEntry* find(std::string_view stage_id) const;
 
@@ -32,7 +33,9 @@ public:
     const std::map<std::string, CatalogEntry, std::less<>>& entries() const { return entries_; }
 
     const std::vector<plugin::Description>& plugins() const { return plugins_; }
+
     const std::vector<support::Error>& failures() const { return failures_; }
+
     const std::vector<std::string>& folders() const { return folders_; }
 
     void add(const plugin::Description& description);

@@ -19,10 +19,10 @@
 //   run_finished      the run's state           {"duration_ms": n}
 #pragma once
 
+#include <journal/journal.hpp>
+
 #include <cstdint>
 #include <string>
-
-#include <journal/journal.hpp>
 
 namespace slipway::chain {
 

@@ -4,14 +4,14 @@
 // its inputs comes from.
 #pragma once
 
+#include <chain/catalog.hpp>
+#include <config/chain_file.hpp>
+#include <config/options.hpp>
+
 #include <map>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include <chain/catalog.hpp>
-#include <config/chain_file.hpp>
-#include <config/options.hpp>
 
 namespace slipway::chain {
 
@@ -33,10 +33,10 @@ struct PlannedStage {
     const CatalogEntry* plugin = nullptr;
     plugin::Ports ports; ///< this instance's: declared ones count
     std::vector<Wire> wires;
-    std::vector<std::size_t> after;        ///< stages that must be done before; sorted
+    std::vector<std::size_t> after;         ///< stages that must be done before; sorted
     const config::Schema* schema = nullptr; ///< of its options
     std::string folder;                     ///< absolute; relative paths in its options start here
-    std::vector<std::string> secrets;      ///< names its options name
+    std::vector<std::string> secrets;       ///< names its options name
     std::int64_t timeout_s = 0;
     bool mocked = false;
     std::string overridden; ///< the plugin the chain file names, if another one does the stage
@@ -47,7 +47,7 @@ struct PlannedStage {
 struct Plan {
     config::Chain chain;
     std::map<std::string, config::Schema> schemas; ///< by stage type
-    std::vector<PlannedStage> stages; ///< in an order in which they could run one by one
+    std::vector<PlannedStage> stages;              ///< in an order in which they could run one by one
 
     bool mocked() const;
 };

@@ -3,10 +3,6 @@
 // Runs a plan: schedules its stages, reuses what is unchanged, records every step.
 #pragma once
 
-#include <memory>
-#include <string>
-#include <vector>
-
 #include <chain/event.hpp>
 #include <chain/plan.hpp>
 #include <chain/secrets.hpp>
@@ -14,6 +10,10 @@
 #include <store/store.hpp>
 #include <worker/loop.hpp>
 #include <worker/process.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace slipway::chain {
 
@@ -40,8 +40,8 @@ class Runner {
 public:
     /// All must outlive the runner. `plan` belongs to `run` (Journal::add_run has been called with stages in
     /// the plan's order).
-    Runner(worker::Loop& loop, store::Store& store, journal::Journal& journal, Secrets& secrets, EventSink& sink,
-           const RunSettings& settings);
+    Runner(worker::Loop& loop, store::Store& store, journal::Journal& journal, Secrets& secrets,
+           EventSink& sink, const RunSettings& settings);
     ~Runner();
 
     /// Run every stage of the plan whose record is not done. Runs the loop until the end.

@@ -14,6 +14,7 @@ class Secrets {
 public:
     /// `credentials`: $CREDENTIALS_DIRECTORY (systemd.exec(5)) or "".
     explicit Secrets(std::string credentials = {}) : credentials_(std::move(credentials)) {}
+
     ~Secrets();
     Secrets(const Secrets&) = delete;
     Secrets& operator=(const Secrets&) = delete;

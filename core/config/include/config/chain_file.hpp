@@ -3,6 +3,9 @@
 // The chain file: reading it, changing it for one run, and expanding it into stage instances.
 #pragma once
 
+#include <config/problem.hpp>
+#include <support/json.hpp>
+
 #include <functional>
 #include <map>
 #include <optional>
@@ -10,9 +13,6 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include <config/problem.hpp>
-#include <support/json.hpp>
 
 namespace slipway::config {
 
@@ -46,15 +46,15 @@ struct LoadOptions {
 struct Stage {
     std::string id;
     std::string use;
-    std::vector<std::string> each;                           ///< axes
-    std::vector<std::string> needs;                          ///< stage ids; default: the one above
+    std::vector<std::string> each;  ///< axes
+    std::vector<std::string> needs; ///< stage ids; default: the one above
     std::vector<std::pair<std::string, std::vector<std::string>>> inputs; ///< port: "stage.port" references
-    support::json::Value with = support::json::Object{};     ///< options, variables not expanded
-    std::optional<std::int64_t> timeout_s;                   ///< "timeout": "90s", "30m", "2h"
-    std::string overridden_use;                              ///< what `use` was before an override; else ""
-    std::string options_file;                                ///< the override's file; `with` came from there
-    std::string options_text;                                ///< and its text, for places
-    std::string pointer;                                     ///< "/stages/3"
+    support::json::Value with = support::json::Object{};                  ///< options, variables not expanded
+    std::optional<std::int64_t> timeout_s;                                ///< "timeout": "90s", "30m", "2h"
+    std::string overridden_use; ///< what `use` was before an override; else ""
+    std::string options_file;   ///< the override's file; `with` came from there
+    std::string options_text;   ///< and its text, for places
+    std::string pointer;        ///< "/stages/3"
     std::size_t position = support::json::no_position;
 };
 
@@ -79,7 +79,7 @@ struct Chain {
     std::string folder; ///< absolute; relative paths in options start here
     std::string text;
     std::string name;
-    std::string version; ///< expanded
+    std::string version;                     ///< expanded
     std::map<std::string, std::string> vars; ///< expanded
     std::vector<Axis> axes;
     std::vector<Stage> stages;
@@ -102,7 +102,8 @@ struct Instance {
 std::variant<Chain, Problems> load(const std::string& path, const LoadOptions& options);
 
 /// The same from text in memory.
-std::variant<Chain, Problems> load_text(const std::string& text, const std::string& path, const LoadOptions& options);
+std::variant<Chain, Problems> load_text(const std::string& text, const std::string& path,
+                                        const LoadOptions& options);
 
 /// A problem of the value at `pointer` (into the chain), placed in the chain file, or in the --set or
 /// options file that the value came from. `position`: the value's, such as Stage::position.
@@ -123,8 +124,9 @@ struct RuntimeReference {
 /// All runtime references in the strings of `options`.
 std::vector<RuntimeReference> runtime_references(const support::json::Value& options);
 
-/// Replace them, and `$${` by "${": call it for every instance before its stage runs. `document` gives the JSON of a stage's output port. A string that is one reference and
-/// nothing else takes the type of what it refers to.
+/// Replace them, and `$${` by "${": call it for every instance before its stage runs. `document` gives the
+/// JSON of a stage's output port. A string that is one reference and nothing else takes the type of what it
+/// refers to.
 support::Result<support::json::Value>
 resolve(const support::json::Value& options,
         const std::function<support::Result<support::json::Value>(const RuntimeReference&)>& document);

@@ -3,12 +3,12 @@
 // A stage's options against the schema its plugin carries: validation, defaults, paths, secrets.
 #pragma once
 
+#include <config/chain_file.hpp>
+#include <config/problem.hpp>
+
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <config/chain_file.hpp>
-#include <config/problem.hpp>
 
 namespace slipway::config {
 

@@ -3,10 +3,10 @@
 // What is wrong with a chain file: every problem with its place, its pointer and the way out.
 #pragma once
 
+#include <support/json.hpp>
+
 #include <string>
 #include <vector>
-
-#include <support/json.hpp>
 
 namespace slipway::config {
 
@@ -14,11 +14,11 @@ namespace slipway::config {
 ///     FILE:LINE:COLUMN: POINTER: what (hint: hint)
 /// without the parts that are not known.
 struct Problem {
-    std::string file;                                                      ///< as the user named it
-    std::size_t position = support::json::no_position;                     ///< byte offset in the file's text
-    support::json::Place place = {0, 0};                                   ///< of `position`; line 0: not known
-    std::string pointer;                                                   ///< "/stages/1/with/fromat"
-    std::string what;                                                      ///< lower case, no full stop
+    std::string file;                                  ///< as the user named it
+    std::size_t position = support::json::no_position; ///< byte offset in the file's text
+    support::json::Place place = {0, 0};               ///< of `position`; line 0: not known
+    std::string pointer;                               ///< "/stages/1/with/fromat"
+    std::string what;                                  ///< lower case, no full stop
     std::string hint;
 
     std::string message() const;

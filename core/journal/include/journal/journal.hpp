@@ -4,14 +4,14 @@
 // are described in docs/reference/journal.md.
 #pragma once
 
+#include <support/json.hpp>
+#include <support/result.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <support/json.hpp>
-#include <support/result.hpp>
 
 namespace slipway::journal {
 
@@ -24,13 +24,13 @@ struct RunRecord {
     std::string kind = "run"; ///< "run" or "plan"
     std::string chain;
     std::string version;
-    std::string path;   ///< of the chain file, as the user named it
-    std::string folder; ///< where its relative paths start
-    std::string text;   ///< the chain file
+    std::string path;                                        ///< of the chain file, as the user named it
+    std::string folder;                                      ///< where its relative paths start
+    std::string text;                                        ///< the chain file
     support::json::Value settings = support::json::Object{}; ///< what the command line changed
     std::int64_t epoch = 0;                                  ///< SOURCE_DATE_EPOCH, seconds
-    std::string state = "running"; ///< running, done, failed, waiting, cancelled
-    bool mocked = false;           ///< at least one stage was overridden
+    std::string state = "running";                           ///< running, done, failed, waiting, cancelled
+    bool mocked = false;                                     ///< at least one stage was overridden
     Time created = 0;
     Time finished = 0; ///< 0 while running
     std::int64_t pid = 0;
@@ -56,8 +56,8 @@ struct StageRecord {
     std::string key; ///< "archive[group=base]"
     int position = 0;
     std::string use;
-    std::string plugin;        ///< path of the .so
-    std::string plugin_sha256; ///< of its bytes
+    std::string plugin;            ///< path of the .so
+    std::string plugin_sha256;     ///< of its bytes
     std::string state = "pending"; ///< pending, running, done, unchanged, waiting, failed, cancelled, planned
     bool mocked = false;
     int attempts = 0;
@@ -95,8 +95,8 @@ public:
     /// Newest first.
     support::Result<std::vector<RunRecord>> runs(int limit = 1000) const;
 
-    /// The run whose id is, starts with or ends with `id`; the newest one (that is no plan) for "". Kind::not_found if there
-    /// is none, Kind::config if there are several.
+    /// The run whose id is, starts with or ends with `id`; the newest one (that is no plan) for "".
+    /// Kind::not_found if there is none, Kind::config if there are several.
     support::Result<RunRecord> find_run(const std::string& id) const;
 
     support::Result<std::vector<StageRecord>> stages(const std::string& run) const;
@@ -117,7 +117,8 @@ public:
 
     /// What a deterministic stage with this key made before.
     support::Result<std::optional<std::vector<OutputRecord>>> cached(const std::string& key) const;
-    support::Result<void> remember(const std::string& key, const std::vector<OutputRecord>& outputs, Time now);
+    support::Result<void> remember(const std::string& key, const std::vector<OutputRecord>& outputs,
+                                   Time now);
 
     /// What a plugin file said of itself when it had this identity (device, inode, size, times).
     support::Result<std::optional<support::json::Value>> described(const std::string& path,

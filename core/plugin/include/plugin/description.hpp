@@ -4,13 +4,13 @@
 // never loads a plugin.
 #pragma once
 
+#include <support/json.hpp>
+#include <support/result.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <support/json.hpp>
-#include <support/result.hpp>
 
 namespace slipway::plugin {
 

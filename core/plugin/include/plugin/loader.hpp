@@ -4,10 +4,10 @@
 // that says what is wrong with the file and what its author or user can do.
 #pragma once
 
-#include <string>
-
 #include <plugin/description.hpp>
 #include <slipway/stage.h>
+
+#include <string>
 
 namespace slipway::plugin {
 

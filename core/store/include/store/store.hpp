@@ -6,12 +6,12 @@
 //   ROOT/tmp/                artifacts being written; empty when no run is active
 #pragma once
 
-#include <cstdint>
-#include <string>
-
 #include <support/fs.hpp>
 #include <support/hash.hpp>
 #include <support/result.hpp>
+
+#include <cstdint>
+#include <string>
 
 namespace slipway::store {
 
@@ -19,12 +19,14 @@ namespace slipway::store {
 class Draft {
 public:
     Draft(std::string path, support::UniqueFd fd) : path_(std::move(path)), fd_(std::move(fd)) {}
+
     Draft(Draft&& other) noexcept;
     Draft& operator=(Draft&& other) noexcept;
     ~Draft();
 
     /// Open for reading and writing; once sealed, for reading.
     int fd() const { return fd_.get(); }
+
     const std::string& path() const { return path_; }
 
 private:
@@ -49,9 +51,9 @@ public:
 
     support::Result<Draft> create() const;
 
-    /// Make the draft read-only, for good. Kind::conflict if anybody but its owner still has the file open for
-    /// writing: its bytes could change after they are hashed. Not while another thread starts a process: that one
-    /// has a copy of every descriptor until it execs.
+    /// Make the draft read-only, for good. Kind::conflict if anybody but its owner still has the file open
+    /// for writing: its bytes could change after they are hashed. Not while another thread starts a process:
+    /// that one has a copy of every descriptor until it execs.
     support::Result<Draft> seal(Draft draft) const;
 
     /// Hash a sealed draft and put it in its place.

@@ -3,12 +3,12 @@
 // Files and descriptors: owning handles and the few whole-file operations used everywhere.
 #pragma once
 
+#include <support/result.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include <support/result.hpp>
 
 namespace slipway::support {
 

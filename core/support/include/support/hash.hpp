@@ -3,13 +3,13 @@
 // SHA-256 (FIPS 180-4), by OpenSSL's libcrypto.
 #pragma once
 
+#include <support/result.hpp>
+
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-
-#include <support/result.hpp>
 
 namespace slipway::support {
 
@@ -41,6 +41,7 @@ public:
     ~Sha256();
 
     void update(const void* data, std::size_t size);
+
     void update(std::string_view bytes) { update(bytes.data(), bytes.size()); }
 
     /// The digest of all bytes so far; call once.

@@ -4,14 +4,14 @@
 // place in the text it came from. Reading and writing is RapidJSON's; only json.cpp sees it.
 #pragma once
 
+#include <support/result.hpp>
+
 #include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include <support/result.hpp>
 
 namespace slipway::support::json {
 
@@ -40,11 +40,17 @@ public:
     Value(Object o);
 
     bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
+
     bool is_bool() const { return std::holds_alternative<bool>(data_); }
+
     bool is_integer() const { return std::holds_alternative<std::int64_t>(data_); }
+
     bool is_number() const { return is_integer() || std::holds_alternative<double>(data_); }
+
     bool is_string() const { return std::holds_alternative<std::string>(data_); }
+
     bool is_array() const { return std::holds_alternative<Array>(data_); }
+
     bool is_object() const { return std::holds_alternative<Object>(data_); }
 
     /// "null", "boolean", "integer", "number", "string", "array" or "object".
@@ -63,7 +69,9 @@ public:
     void as_object() && = delete;
 
     std::string& string() { return std::get<std::string>(data_); }
+
     Array& array() { return std::get<Array>(data_); }
+
     Object& object() { return std::get<Object>(data_); }
 
     /// The member `key` of an object; nullptr if there is none or this is no object.
@@ -84,6 +92,7 @@ public:
 
     /// Byte offset of the value's first character in the parsed text, or no_position.
     std::size_t position() const { return position_; }
+
     void set_position(std::size_t offset) { position_ = offset; }
 
     /// Same type and content; the order of members and the positions do not count.
@@ -131,17 +140,29 @@ std::string pointer_token(std::string_view text);
 
 // Defined here, where Member is complete.
 inline Value::Value() = default;
+
 inline Value::Value(std::nullptr_t) {}
+
 inline Value::Value(bool b) : data_(b) {}
+
 inline Value::Value(int n) : data_(std::int64_t{n}) {}
+
 inline Value::Value(unsigned n) : data_(std::int64_t{n}) {}
+
 inline Value::Value(std::int64_t n) : data_(n) {}
+
 inline Value::Value(std::uint64_t n) : data_(static_cast<std::int64_t>(n)) {}
+
 inline Value::Value(double d) : data_(d) {}
+
 inline Value::Value(const char* s) : data_(std::string(s)) {}
+
 inline Value::Value(std::string_view s) : data_(std::string(s)) {}
+
 inline Value::Value(std::string s) : data_(std::move(s)) {}
+
 inline Value::Value(Array a) : data_(std::move(a)) {}
+
 inline Value::Value(Object o) : data_(std::move(o)) {}
 
 } // namespace slipway::support::json

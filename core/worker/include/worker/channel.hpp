@@ -9,14 +9,14 @@
 // protocol.hpp.
 #pragma once
 
+#include <support/fs.hpp>
+#include <support/json.hpp>
+#include <support/result.hpp>
+
 #include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <support/fs.hpp>
-#include <support/json.hpp>
-#include <support/result.hpp>
 
 namespace slipway::worker {
 
@@ -32,6 +32,7 @@ struct Message {
 class FrameReader {
 public:
     void feed(std::string_view bytes) { buffer_ += bytes; }
+
     void feed(support::UniqueFd fd) { fds_.push_back(std::move(fd)); }
 
     /// The next whole message, nullopt if more bytes are needed, an error if the stream is broken (then

@@ -3,9 +3,9 @@
 // The children of this process, by the kernel's list.
 #pragma once
 
-#include <vector>
-
 #include <sys/types.h>
+
+#include <vector>
 
 namespace slipway::worker {
 

@@ -3,11 +3,11 @@
 // The slipway_host a plugin sees: every function turned into messages to the host process.
 #pragma once
 
-#include <memory>
-
 #include <slipway/stage.h>
 #include <worker/channel.hpp>
 #include <worker/protocol.hpp>
+
+#include <memory>
 
 namespace slipway::worker {
 

@@ -4,16 +4,16 @@
 // it. Everything happens on the loop's thread.
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <string>
-#include <vector>
-
 #include <support/fs.hpp>
 #include <support/json.hpp>
 #include <support/result.hpp>
 #include <worker/channel.hpp>
 #include <worker/loop.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace slipway::worker {
 
@@ -37,15 +37,16 @@ enum class Placement {
     thread,  ///< a thread of this process: `isolation: none`
 };
 
-/// More than this on standard output and error together, in bytes and 64 for each line, and the worker is killed.
+/// More than this on standard output and error together, in bytes and 64 for each line, and the worker is
+/// killed.
 inline constexpr std::size_t max_output = 16u << 20;
 
 class Process {
 public:
     /// Start a worker and send it `order`. Keep the object until on_exit was called; deleting it from
     /// within on_exit is fine.
-    static support::Result<std::unique_ptr<Process>> start(Loop& loop, Placement placement,
-                                                           const support::json::Value& order, Handlers handlers);
+    static support::Result<std::unique_ptr<Process>>
+    start(Loop& loop, Placement placement, const support::json::Value& order, Handlers handlers);
 
     ~Process();
     Process(const Process&) = delete;

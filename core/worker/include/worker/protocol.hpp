@@ -28,11 +28,11 @@
 //   {"code": n} | {"signal": n},  "left": ["name (pid)", ...]   processes that the plugin left behind
 #pragma once
 
+#include <support/json.hpp>
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include <support/json.hpp>
 
 namespace slipway::worker {
 
@@ -59,7 +59,8 @@ struct Job {
     std::string work_dir;
     std::string cache_dir;
     std::vector<std::string> write_paths; ///< what else the stage may write to
-    support::json::Value inputs = support::json::Object{}; ///< {port: [description, ...]}, as input_meta gives them
+    support::json::Value inputs =
+        support::json::Object{}; ///< {port: [description, ...]}, as input_meta gives them
     support::json::Value capabilities = support::json::Object{};
 };
 

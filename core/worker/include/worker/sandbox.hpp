@@ -4,10 +4,10 @@
 // system calls no stage has business with.
 #pragma once
 
+#include <plugin/description.hpp>
+
 #include <string>
 #include <vector>
-
-#include <plugin/description.hpp>
 
 namespace slipway::worker {
 

@@ -8,9 +8,9 @@
 
 namespace slipway::worker {
 
-/// The hidden command `slipway worker HOST_PID`. Descriptors channel_fd and report_fd are open. This process becomes the supervisor
-/// of the worker it forks: it passes signals on, and when the worker ends it kills whatever the plugin left
-/// behind and reports. Never returns.
+/// The hidden command `slipway worker HOST_PID`. Descriptors channel_fd and report_fd are open. This process
+/// becomes the supervisor of the worker it forks: it passes signals on, and when the worker ends it kills
+/// whatever the plugin left behind and reports. Never returns.
 [[noreturn]] void worker_main(pid_t host);
 
 /// Serve one describe or run order from `socket` on this thread, unsandboxed: `isolation: none`. Returns

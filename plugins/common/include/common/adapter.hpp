@@ -3,12 +3,12 @@
 // What every plugin.cpp needs to stand between the SDK and its domain code.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include <slipway/stage.hpp>
 #include <support/json.hpp>
 #include <support/result.hpp>
+
+#include <string>
+#include <vector>
 
 namespace slipway::common {
 
@@ -28,11 +28,12 @@ struct InputInfo {
     support::json::Value variant;
 };
 
-slipway::result<InputInfo> input_info(const slipway::context& context, const char* port, std::uint32_t index = 0);
+slipway::result<InputInfo> input_info(const slipway::context& context, const char* port,
+                                      std::uint32_t index = 0);
 
 /// All bytes of an input; SLIPWAY_RESOURCE over `max_bytes`.
-slipway::result<std::string> read_input(const slipway::context& context, const char* port, std::uint32_t index = 0,
-                                        std::size_t max_bytes = 64u << 20);
+slipway::result<std::string> read_input(const slipway::context& context, const char* port,
+                                        std::uint32_t index = 0, std::size_t max_bytes = 64u << 20);
 
 /// Create, write and commit a small artifact in one go.
 slipway::result<void> write_output(const slipway::context& context, const char* port, const std::string& name,
@@ -57,8 +58,12 @@ slipway::result<void> write_output(const slipway::context& context, const char* 
 
 namespace slipway::common::detail {
 
-inline slipway::error sdk_error(slipway::error error) { return error; }
+inline slipway::error sdk_error(slipway::error error) {
+    return error;
+}
 
-inline slipway::error sdk_error(support::Error error) { return to_sdk(std::move(error)); }
+inline slipway::error sdk_error(support::Error error) {
+    return to_sdk(std::move(error));
+}
 
 } // namespace slipway::common::detail
