@@ -5,6 +5,7 @@ import json
 import os
 import sqlite3
 import subprocess
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ def binary():
     """The host under a path beside which no plugins lie: it would find our own where it is built."""
     path = build("fault", "bin", "slipway")
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"slipway.{os.getpid()}")
+    fresh = path.with_name(f"slipway.{os.getpid()}.{threading.get_native_id()}")
     os.link(os.environ["SLIPWAY"], fresh)
     fresh.replace(path)
     fresh.unlink(missing_ok=True)  # rename() does nothing where both are one file
