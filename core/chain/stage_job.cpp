@@ -130,6 +130,8 @@ void StageJob::take_diagnostic(const json::Value& body) {
         failure_hint_ = body["hint"].as_string();
         if (!pointer.empty())
             failure_ = "option '" + pointer.substr(pointer.starts_with('/') ? 1 : 0) + "': " + failure_;
+    } else if (severity > SLIPWAY_DEBUG) {
+        remark_ = body["summary"].as_string();
     }
     emit("diagnostic", severity, body["summary"].as_string(),
          json::Object{{"code", status_name(code)},
@@ -139,9 +141,12 @@ void StageJob::take_diagnostic(const json::Value& body) {
 }
 
 void StageJob::open_input(const json::Value& body) {
-    const auto& artifacts = inputs_[body["port"].as_string()];
+    const std::string& port = body["port"].as_string();
+    const auto& artifacts = inputs_[port];
     const auto index = static_cast<std::size_t>(body["index"].as_integer());
-    if (index >= artifacts.size()) return reply(SLIPWAY_NOT_FOUND);
+    if (index >= artifacts.size())
+        return reply(
+            refuse(SLIPWAY_NOT_FOUND, "input port '" + port + "' has no artifact " + std::to_string(index)));
     auto digest = Digest::parse(artifacts[index].sha256);
     if (!digest) return reply(SLIPWAY_INTERNAL);
     auto fd = context_.store.open_artifact(digest.value());
@@ -356,7 +361,7 @@ StageResult StageJob::result_of(const worker::Exit& exit) {
                 {}};
     StageResult result{*status_, "", "", std::move(outputs_)};
     if (*status_ == SLIPWAY_OK || *status_ == SLIPWAY_WAITING) {
-        if (*status_ == SLIPWAY_WAITING) result.message = failure_;
+        if (*status_ == SLIPWAY_WAITING) result.message = remark_.empty() ? failure_ : remark_;
         return result;
     }
     result.message = failure_.empty()

@@ -102,6 +102,7 @@ private:
     std::vector<worker::Loop::Id> timers_;
     std::string phase_ = "load";
     std::optional<slipway_status> status_; ///< what the worker said last
+    std::string remark_;                   ///< the last diagnostic of a lower severity
     std::string failure_, failure_hint_;   ///< the last diagnostic of severity error
     bool cancelled_ = false, timed_out_ = false;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); ///< false once deleted, for late callbacks

@@ -51,7 +51,7 @@ std::string Error::message() const {
 }
 
 Error Error::in(const std::string& subject) && {
-    what = subject + ": " + what;
+    if (!what.empty()) what = subject + ": " + what; // empty: somebody has told it already
     return std::move(*this);
 }
 

@@ -43,6 +43,23 @@ struct HostApi::Impl {
         }
     }
 
+    void report_error(slipway_status code, const std::string& summary, const std::string& hint) {
+        send(json::Object{{"t", "diag"},
+                          {"severity", SLIPWAY_ERROR},
+                          {"code", code},
+                          {"summary", summary},
+                          {"detail", ""},
+                          {"hint", hint},
+                          {"config_path", ""}});
+    }
+
+    slipway_status no_input(const char* port, std::uint32_t index) {
+        report_error(SLIPWAY_NOT_FOUND,
+                     "input port '" + support::printable(port) + "' has no artifact " + std::to_string(index),
+                     "");
+        return SLIPWAY_NOT_FOUND;
+    }
+
     static slipway_status status_of(const Message& reply) {
         return static_cast<slipway_status>(reply.body["status"].as_integer(SLIPWAY_INTERNAL));
     }
@@ -154,14 +171,13 @@ struct HostApi::Functions {
     }
 
     static slipway_status input_open(const slipway_host* host, const char* port, uint32_t index, int* fd) {
-        if (index >= input_count(host, port)) return SLIPWAY_NOT_FOUND;
         return open_reply(host, json::Object{{"t", "input_open"}, {"port", safe(port)}, {"index", index}},
                           fd);
     }
 
     static slipway_status input_meta(const slipway_host* host, const char* port, uint32_t index,
                                      const char** text) {
-        if (index >= input_count(host, port)) return SLIPWAY_NOT_FOUND;
+        if (index >= input_count(host, port)) return Data::of(host).no_input(port, index);
         *text = Data::of(host).descriptions.at(port)[index].c_str();
         return SLIPWAY_OK;
     }
@@ -219,12 +235,13 @@ struct HostApi::Functions {
     }
 
     static slipway_status declare_effect(const slipway_host* host, const slipway_effect_1* e) {
-        return simple_call(host, json::Object{{"t", "effect"},
-                                              {"state", e->state},
-                                              {"kind", safe(e->kind)},
-                                              {"target", cut(e->target)},
-                                              {"summary", cut(e->summary)},
-                                              {"detail", cut(e->detail, longest_detail)}});
+        return simple_call(
+            host, json::Object{{"t", "effect"},
+                               {"state", e->state},
+                               {"kind", safe(e->kind)},
+                               {"target", cut(e->target)},
+                               {"summary", cut(e->summary)},
+                               {"detail", SLIPWAY_HAS(e, detail) ? cut(e->detail, longest_detail) : ""}});
     }
 
     static const char* work_dir(const slipway_host* host) { return Data::of(host).job.work_dir.c_str(); }
@@ -273,13 +290,7 @@ void HostApi::finish() {
 }
 
 void HostApi::report_error(slipway_status code, const std::string& summary, const std::string& hint) {
-    impl_->send(json::Object{{"t", "diag"},
-                             {"severity", SLIPWAY_ERROR},
-                             {"code", code},
-                             {"summary", summary},
-                             {"detail", ""},
-                             {"hint", hint},
-                             {"config_path", ""}});
+    impl_->report_error(code, summary, hint);
 }
 
 } // namespace slipway::worker

@@ -29,21 +29,25 @@
  *            that asks for something this host does not know must not run without it. An unknown
  *            negative status, and any undefined positive one, reads as SLIPWAY_INTERNAL.
  * Memory.    Whoever allocates frees. A string or struct passed to a function is borrowed for the
- *            duration of that call. A string that a host function returns or stores through a pointer
- *            belongs to the host and stays valid until destroy() returns. What a plugin function
+ *            duration of that call, and is not NULL unless its comment says so. A string that a host
+ *            function returns or stores through a pointer belongs to the host and stays valid until
+ *            destroy() returns (a secret: until run() returns). What a plugin function
  *            returns belongs to the plugin and stays valid until destroy() (instances) or until the
  *            process ends (descriptions).
  * Text.      Strings are NUL-terminated UTF-8. JSON is RFC 8259 text. Paths are bytes without NUL.
  * Threads.   [main] functions are called by the host on one thread, one at a time. Host functions
  *            marked [any] may be called from every thread while run() is active; the others only
- *            from the thread that called run().
+ *            from the thread that called run(). Inputs, outputs, secrets and effects belong to run();
+ *            log(), report(), cancelled(), get_extension(), work_dir(), cache_dir() and epoch() may be
+ *            called in create(), configure() and destroy() too.
  * Errors.    Functions return a slipway_status. To explain a failure, call host->report() first: the
- *            user sees what happened, why, and what to do. No C++ exception, longjmp() or signal may
- *            cross this boundary.
- * Process.   Standard input is /dev/null; standard output and error are read by the host and become
- *            log lines (and count against its limit for them). The environment is clean, the current
- *            folder is the work folder, SIGPIPE is ignored. A child process must be gone when run()
- *            returns.
+ *            user sees what happened, why, and what to do. The last report of severity SLIPWAY_ERROR is
+ *            the one that counts. A host function that fails has reported why itself, unless its comment
+ *            says otherwise: pass its status on, and report only what you know better. No C++ exception,
+ * longjmp() or signal may cross this boundary. Process.   Standard input is /dev/null; standard output and
+ * error are read by the host and become log lines (and count against its limit for them). The environment is
+ * clean, the current folder is the work folder (but for `--isolation none`: use work_dir()), SIGPIPE is
+ * ignored. Descriptors from the host are close-on-exec. A child process must be gone when run() returns.
  */
 #ifndef SLIPWAY_STAGE_H
 #define SLIPWAY_STAGE_H
@@ -126,14 +130,16 @@ struct slipway_host {
     const char* name;  /* "slipway" */
     const char* version;
 
-    /* A host extension by id ("slipway.effect/1"), or NULL when this host does not have it. The
-     * struct found is frozen: a new meaning gets a new id. [any] */
+    /* A host extension by id ("slipway.effect/1"), or NULL when this host does not have it. The table
+     * found is frozen: a new meaning gets a new id. (A struct passed through one that has a struct_size
+     * grows as all do.) [any] */
     const void* (*get_extension)(const slipway_host* host, const char* id);
 
     /* A line for the log. level: SLIPWAY_DEBUG ... SLIPWAY_ERROR. [any] */
     void (*log)(const slipway_host* host, int32_t level, const char* message);
 
-    /* A finding for the user; the last one of severity SLIPWAY_ERROR explains a failed call. [any] */
+    /* A finding for the user. The last one of severity SLIPWAY_ERROR explains a failed call; the last
+     * one of SLIPWAY_INFO or SLIPWAY_WARNING tells what SLIPWAY_WAITING waits for. [any] */
     void (*report)(const slipway_host* host, const slipway_diag* diag);
 
     /* Not 0 as soon as the user wants the stage to stop. Ask at least ten times a second of work, and
@@ -148,8 +154,9 @@ struct slipway_host {
      * that is no input port. */
     uint32_t (*input_count)(const slipway_host* host, const char* port);
 
-    /* Open input `index` for reading. *fd belongs to the caller. It is a regular file if the stage has
-     * the flag SLIPWAY_SEEKABLE_INPUTS, and may be a pipe (open it once) if not.
+    /* Open input `index` for reading. *fd belongs to the caller and starts at the first byte, with an
+     * offset of its own. It is a regular file if the stage has the flag SLIPWAY_SEEKABLE_INPUTS, and may
+     * be a pipe if not: a second open of that is SLIPWAY_CONFLICT.
      * SLIPWAY_NOT_FOUND: no such port or index. */
     slipway_status (*input_open)(const slipway_host* host, const char* port, uint32_t index, int* fd);
 
@@ -164,14 +171,16 @@ struct slipway_host {
      * bytes at most). *fd is an empty regular file open for reading and writing; it belongs to the
      * caller. One artifact of a port may be open at a time: the next output_create() on the port
      * discards one that was not committed. SLIPWAY_NOT_FOUND: no such output port. SLIPWAY_CONFLICT: a
-     * second artifact on a port that takes one. */
+     * second artifact on a port that takes one. SLIPWAY_CONFIG: no such name can be. */
     slipway_status (*output_create)(const slipway_host* host, const char* port, const char* name, int* fd);
 
     /* Publish the artifact open on the port: the only way to do so. Close every descriptor of it
      * first; one still open for writing anywhere is SLIPWAY_CONFLICT. meta_json (may be NULL):
      *   {"type": "application/zstd", "sha256": "...", "annotations": {"key": "value"}}
      * type: one of the port's declared types, and needed where the port declares several or a pattern.
-     * sha256: what the stage believes it wrote; another digest is SLIPWAY_VERIFY. The artifacts of a
+     * sha256: what the stage believes it wrote; another digest is SLIPWAY_VERIFY. A description that is
+     * no such JSON, and a type the port does not declare, are SLIPWAY_CONFIG; a port with no artifact
+     * open is SLIPWAY_NOT_FOUND. The artifacts of a
      * stage become visible to others together, when run() has returned SLIPWAY_OK. */
     slipway_status (*output_commit)(const slipway_host* host, const char* port, const char* meta_json);
 
@@ -225,12 +234,12 @@ typedef struct slipway_host_effect_1 {
 
 typedef struct slipway_host_store_1 {
     /* Does the store hold the artifact `sha256` (64 lower-case hex digits)? SLIPWAY_OK: yes, and adopt()
-     * will find it while this run lasts. SLIPWAY_NOT_FOUND: no. */
+     * will find it while this run lasts. SLIPWAY_NOT_FOUND: no (which is not reported). */
     slipway_status (*contains)(const slipway_host* host, const char* sha256);
 
     /* Publish the stored artifact `sha256` on an output port, as if it had been created, written and
-     * committed. SLIPWAY_NOT_FOUND: the store does not hold it; create it. meta_json as for
-     * output_commit(). */
+     * committed. SLIPWAY_NOT_FOUND: the store does not hold it (which is not reported); create it.
+     * meta_json as for output_commit(). */
     slipway_status (*adopt)(const slipway_host* host, const char* port, const char* name, const char* sha256,
                             const char* meta_json);
 } slipway_host_store_1;
@@ -268,7 +277,9 @@ struct slipway_instance {
     slipway_status (*configure)(slipway_instance* self, const char* options_json);
 
     /* Do the work. Called at most once, after a successful configure(). Anything but SLIPWAY_OK
-     * discards the outputs. [main] */
+     * discards the outputs. After SLIPWAY_WAITING, and after a failure the user has mended, the stage
+     * runs again in a new process with the same inputs: it must find out from the outside world what it
+     * has done already. [main] */
     slipway_status (*run)(slipway_instance* self, const slipway_job* job);
 
     /* An instance extension by id, or NULL. Optional. [main] */
@@ -308,7 +319,8 @@ typedef struct slipway_stage_desc {
      *   "default"                  filled in by the host before configure()
      *   "slipwayPath": "file"      the string is a path: made absolute (relative to the chain file);
      *                              the content of the file is part of the cache key, and the stage may
-     *                              read it. "tree": the same for a folder. "write": the stage may
+     *                              read it. A deterministic stage must not let the path itself reach
+     *                              an output. "tree": the same for a folder. "write": the stage may
      *                              create and change what is there; not part of the cache key. A URL
      *                              (scheme://) is left alone, except file://. */
     const char* config_schema;

@@ -37,7 +37,7 @@ namespace slipway {
 /// Why a stage failed. `code` is a SLIPWAY_... status below zero.
 struct error {
     slipway_status code = SLIPWAY_INTERNAL;
-    std::string summary;          ///< one line: subject, cause
+    std::string summary;          ///< one line: subject, cause; empty: the host has told it already
     std::string hint = {};        ///< what to do; may be empty
     std::string detail = {};      ///< more lines; may be empty
     std::string config_path = {}; ///< JSON pointer into the options; may be empty
@@ -170,6 +170,10 @@ public:
 
     void warn(const std::string& message) const { log(SLIPWAY_WARNING, message); }
 
+    /// A finding that is no failure of the stage; severity SLIPWAY_INFO or SLIPWAY_WARNING. The last one
+    /// tells what outcome::waiting waits for.
+    void report(int severity, const std::string& summary, const std::string& hint = {}) const;
+
     bool cancelled() const { return host_->cancelled(host_) != 0; }
 
     void progress(std::uint64_t done, std::uint64_t total, const char* unit) const {
@@ -253,6 +257,7 @@ inline slipway_diag to_diag(const error& e) {
 }
 
 inline slipway_status fail(const slipway_host* host, const error& e) {
+    if (e.summary.empty()) return e.code;
     const slipway_diag diag = to_diag(e);
     host->report(host, &diag);
     return e.code;
@@ -385,29 +390,34 @@ inline result<void> output::commit(const std::string& meta_json) {
     fd_.reset();
     const auto status =
         host_->output_commit(host_, port_.c_str(), meta_json.empty() ? nullptr : meta_json.c_str());
-    if (status != SLIPWAY_OK) return error{status, "output '" + port_ + "' was not accepted by the host"};
+    if (status != SLIPWAY_OK) return error{status, {}};
     return {};
+}
+
+inline void context::report(int severity, const std::string& summary, const std::string& hint) const {
+    slipway_diag diag = detail::to_diag(error{SLIPWAY_OK, summary, hint});
+    diag.severity = severity;
+    host_->report(host_, &diag);
 }
 
 inline result<unique_fd> context::open_input(const char* port, std::uint32_t index) const {
     int fd = -1;
     const auto status = host_->input_open(host_, port, index, &fd);
-    if (status != SLIPWAY_OK) return error{status, std::string("input '") + port + "' could not be opened"};
+    if (status != SLIPWAY_OK) return error{status, {}};
     return unique_fd(fd);
 }
 
 inline result<std::string> context::input_meta(const char* port, std::uint32_t index) const {
     const char* json = nullptr;
     const auto status = host_->input_meta(host_, port, index, &json);
-    if (status != SLIPWAY_OK) return error{status, std::string("input '") + port + "' has no description"};
+    if (status != SLIPWAY_OK) return error{status, {}};
     return std::string(json);
 }
 
 inline result<output> context::create_output(const char* port, const std::string& name) const {
     int fd = -1;
     const auto status = host_->output_create(host_, port, name.c_str(), &fd);
-    if (status != SLIPWAY_OK)
-        return error{status, std::string("output '") + port + "' could not be created for '" + name + "'"};
+    if (status != SLIPWAY_OK) return error{status, {}};
     return output(host_, port, fd);
 }
 
@@ -421,16 +431,14 @@ inline result<bool> context::adopt(const char* port, const std::string& name, co
     const auto status = store()->adopt(host_, port, name.c_str(), sha256.c_str(),
                                        meta_json.empty() ? nullptr : meta_json.c_str());
     if (status == SLIPWAY_NOT_FOUND) return false;
-    if (status != SLIPWAY_OK)
-        return error{status,
-                     std::string("output '") + port + "' could not take '" + name + "' from the store"};
+    if (status != SLIPWAY_OK) return error{status, {}};
     return true;
 }
 
 inline result<std::string_view> context::secret(const std::string& name) const {
     const char* value = nullptr;
     const auto status = host_->secret_get(host_, name.c_str(), &value);
-    if (status != SLIPWAY_OK) return error{status, "secret '" + name + "' is not available"};
+    if (status != SLIPWAY_OK) return error{status, {}};
     return std::string_view(value);
 }
 
@@ -443,7 +451,7 @@ inline result<void> context::effect(int state, const std::string& kind, const st
         sizeof(slipway_effect_1), state,           kind.c_str(),
         target.c_str(),           summary.c_str(), detail.empty() ? nullptr : detail.c_str()};
     const auto status = effects->declare(host_, &effect);
-    if (status != SLIPWAY_OK) return error{status, "effect '" + kind + "' was refused by the host"};
+    if (status != SLIPWAY_OK) return error{status, {}};
     return {};
 }
 

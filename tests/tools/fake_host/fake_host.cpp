@@ -116,7 +116,11 @@ struct Callbacks {
     static slipway_status secret_get(const slipway_host* host, const char* name, const char** value) {
         FakeHost& h = self(host);
         const auto it = h.secrets.find(name);
-        if (it == h.secrets.end()) return SLIPWAY_AUTH;
+        if (it == h.secrets.end()) { // as the real host does: it tells of its own failures
+            h.diagnostics.push_back(
+                {SLIPWAY_ERROR, SLIPWAY_AUTH, "secret '" + std::string(name) + "' has no value", "", "", ""});
+            return SLIPWAY_AUTH;
+        }
         *value = it->second.c_str();
         return SLIPWAY_OK;
     }

@@ -46,7 +46,7 @@ struct Error {
     /// "what (hint: hint)".
     std::string message() const;
 
-    /// The same error, its `what` prefixed with "subject: ".
+    /// The same error, its `what` (unless empty) prefixed with "subject: ".
     Error in(const std::string& subject) &&;
 };
 

@@ -161,7 +161,7 @@ TEST_F(Exec, AMissingProgramIsNamed) {
 
 TEST_F(Exec, AMissingSecretIsAnError) {
     EXPECT_EQ(bash("true", R"({"env": {"KEY": {"secret": "NONE"}}})"), SLIPWAY_AUTH);
-    EXPECT_EQ(host_.said(), "secret 'NONE' is not available");
+    EXPECT_EQ(host_.said(), "secret 'NONE' has no value");
 }
 
 TEST_F(Exec, RefusesBadOptions) {
