@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The demo's chain on the small sample repository, twice; what it made is judged by pacman, git, zstd and
 # git am.
+# shellcheck disable=SC2016,SC2153 # the inner shells expand; CTest sets SLIPWAY_STAGES
 set -euo pipefail
 
 export SLIPWAY_PLUGIN_PATH=$SLIPWAY_STAGES SLIPWAY_STATE=$PWD/state
