@@ -37,7 +37,7 @@ def slowness():
 
 
 # With the sanitizers a crash must still look as it does without.
-ASAN_OPTIONS = "handle_segv=0:handle_abort=0:handle_sigbus=0:allocator_may_return_null=1"
+SANITIZER_OPTIONS = "handle_segv=0:handle_abort=0:handle_sigbus=0:allocator_may_return_null=1"
 
 
 @dataclass
@@ -66,7 +66,8 @@ class Host:
         self.binary = binary()
         self.plugins = plugins or build("fault", "stages")
         self.environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LC_ALL": "C.UTF-8", "TZ": "UTC",
-                            "SOURCE_DATE_EPOCH": "1793836800", "NO_COLOR": "1", "ASAN_OPTIONS": ASAN_OPTIONS,
+                            "SOURCE_DATE_EPOCH": "1793836800", "NO_COLOR": "1", "ASAN_OPTIONS": SANITIZER_OPTIONS,
+                            "TSAN_OPTIONS": SANITIZER_OPTIONS,
                             "SLIPWAY_STATE": str(self.state), "SLIPWAY_PLUGIN_PATH": str(self.plugins)}
 
     def start(self, *arguments, stdout_to=subprocess.PIPE):
