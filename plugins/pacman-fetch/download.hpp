@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -16,19 +17,25 @@ namespace slipway::pacman_fetch {
 /// What the downloader asks and tells while it runs.
 struct DownloadHooks {
     std::function<bool()> cancelled;                  ///< true: stop soon
-    std::function<void(std::uint64_t)> progress = {}; ///< bytes received by this run() so far; optional
+    std::function<void(std::uint64_t)> progress = {}; ///< bytes of the files that are here; optional
+    std::function<void(std::size_t)> arrived = {}; ///< download `index` is whole, right and closed; optional
 };
 
 /// Fetches files in parallel. Not thread-safe.
 class Downloader {
 public:
-    /// `parallel`: transfers at the same time, at least 1.
-    static support::Result<std::unique_ptr<Downloader>> create(unsigned parallel);
+    struct Settings {
+        unsigned parallel = 8; ///< transfers at the same time, at least 1
+        Network network = {};
+        Patience patience = {};
+    };
 
-    /// Fetch all files, started in their order. Returns for each the URL that delivered it, without
-    /// credentials. The first file that no server delivers stops all others; files already written stay.
-    support::Result<std::vector<std::string>> run(const std::vector<Download>& downloads,
-                                                  const DownloadHooks& hooks);
+    static support::Result<std::unique_ptr<Downloader>> create(Settings settings);
+
+    /// Fetch all files, started in their order. The first file that no server delivers stops all others; what
+    /// is written already stays.
+    support::Result<std::vector<Arrival>> run(const std::vector<Download>& downloads,
+                                              const DownloadHooks& hooks);
 
 private:
     struct MultiDeleter {
@@ -40,20 +47,29 @@ private:
         std::unique_ptr<Transfer> transfer;
     };
 
-    explicit Downloader(unsigned parallel) : parallel_(parallel) {}
+    explicit Downloader(Settings settings) : settings_(std::move(settings)) {}
 
     bool stop() const;
-    support::Result<void> start(std::size_t index, const Download& download);
-    support::Result<void> collect(std::vector<std::string>& origins);
-    support::Result<void> collect_one(CURL* easy, CURLcode code, std::vector<std::string>& origins);
-    void stop_all();
     void tell_progress() const;
+    support::Result<void> fill(const std::vector<Download>& downloads, std::size_t& next);
+    support::Result<void> start(std::size_t index, const Download& download);
+    support::Result<void> add(Active active);
+    support::Result<void> wake();
+    support::Result<void> collect();
+    support::Result<void> collect_one(CURL* easy, CURLcode code);
+    void done(const Active& active);
+    void wait(int running) const;
+    void stop_all();
 
-    unsigned parallel_;
-    const std::function<bool()> stop_ = [this] { return stop(); };
+    Settings settings_;
     std::unique_ptr<CURLM, MultiDeleter> multi_;
-    std::map<CURL*, Active> active_; ///< their handles are in multi_
+    std::map<CURL*, Active> active_;
+    std::vector<Active> waiting_; ///< for their next try
+    std::vector<Arrival> arrivals_;
     const DownloadHooks* hooks_ = nullptr;
+    std::function<bool()> stop_ = [this] { return stop(); };
+    std::minstd_rand generator_{std::random_device()()};
+    std::function<double()> random_ = [this] { return std::uniform_real_distribution<>()(generator_); };
     std::uint64_t finished_bytes_ = 0;
 };
 

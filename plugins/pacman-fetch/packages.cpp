@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <packages.hpp>
-#include <support/fs.hpp>
+#include <partial_folder.hpp>
 
 #include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <future>
+#include <map>
+#include <mutex>
 
 namespace slipway::pacman_fetch {
 
@@ -12,8 +17,36 @@ using support::Result;
 
 namespace {
 
-/// The most packages on disk that are not published yet.
-constexpr std::size_t max_batch = 32;
+/// Which downloads have arrived, told by one thread and awaited by another.
+class Arrivals {
+public:
+    explicit Arrivals(std::size_t count) : there_(count) {}
+
+    void add(std::size_t index) {
+        const std::lock_guard guard(mutex_);
+        there_[index] = true;
+        changed_.notify_all();
+    }
+
+    void no_more() {
+        const std::lock_guard guard(mutex_);
+        ended_ = true;
+        changed_.notify_all();
+    }
+
+    /// False: the download has not arrived, and never will.
+    bool wait_for(std::size_t index) {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [&] { return there_[index] || ended_; });
+        return there_[index];
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<bool> there_;
+    bool ended_ = false;
+};
 
 class Fetch {
 public:
@@ -26,107 +59,113 @@ public:
     Result<FetchCount> run();
 
 private:
-    Result<bool> adopt(const Package& package);
-    Result<void> download(std::size_t first, std::size_t end);
-    Result<bool> publish_batch(std::size_t first, std::size_t end);
-    Result<void> publish(std::size_t index);
-    Result<Download> to_download(std::size_t index) const;
-    void account(const Package& package);
+    bool all_stored() const;
+    Result<void> list_downloads();
+    Result<Download> to_download(const Package& package) const;
+    Result<std::vector<Arrival>> download(Arrivals& arrivals);
+    Result<void> publish_all(Arrivals& arrivals);
+    Result<void> adopt(const Package& package);
 
-    std::string path_of(std::size_t index) const { return plan_.folder + "/" + std::to_string(index); }
+    std::string path_of(const Package& package) const { return plan_.folder + "/" + package.sha256.hex(); }
 
     Downloader& downloader_;
     const FetchPlan& plan_;
     const FetchHooks& hooks_;
     PackageSink& sink_;
+    std::vector<Download> downloads_;
+    std::map<std::size_t, std::size_t> download_of_; ///< package index to download index
+    std::atomic<bool> given_up_ = false;
     std::uint64_t total_ = 0;
-    std::uint64_t done_ = 0;
+    std::uint64_t stored_bytes_ = 0;
     FetchCount count_;
 };
 
-void Fetch::account(const Package& package) {
-    done_ += package.size;
-    hooks_.progress(done_, total_);
+bool Fetch::all_stored() const {
+    return std::all_of(plan_.packages.begin(), plan_.packages.end(),
+                       [this](const Package& package) { return sink_.stored(package); });
 }
 
-Result<bool> Fetch::adopt(const Package& package) {
-    if (hooks_.cancelled()) return Error{Kind::cancelled, "fetching packages: cancelled"};
-    SLIPWAY_TRY_ASSIGN(const bool adopted, sink_.adopt(package));
-    if (adopted) {
-        ++count_.stored;
-        account(package);
-    }
-    return adopted;
-}
-
-Result<Download> Fetch::to_download(std::size_t index) const {
-    const Package& package = plan_.packages[index];
-    const auto named = [&](const Repository& r) { return r.name == package.repository; };
-    const auto it = std::find_if(plan_.repositories.begin(), plan_.repositories.end(), named);
+Result<Download> Fetch::to_download(const Package& package) const {
+    const auto it = std::ranges::find(plan_.repositories, package.repository, &Repository::name);
     if (it == plan_.repositories.end())
         return Error{Kind::internal,
                      "package '" + package.name + "': no repository '" + package.repository + "'"};
-    return Download{"package '" + package.filename + "'", urls_of(*it, plan_.architecture, package.filename),
-                    path_of(index), package.size, Expected{package.size, package.sha256}};
+    return Download{"package '" + package.filename + "'",
+                    package_urls(*it, plan_.architecture, package.filename), path_of(package), package.size,
+                    Expected{package.size, package.sha256}};
 }
 
-Result<void> Fetch::download(std::size_t first, std::size_t end) {
-    std::vector<Download> downloads;
-    for (std::size_t i = first; i < end; ++i) {
-        SLIPWAY_TRY_ASSIGN(auto download, to_download(i));
-        downloads.push_back(std::move(download));
-    }
-    const auto progress = [this](std::uint64_t bytes) {
-        hooks_.progress(std::min(done_ + bytes, total_), total_);
-    };
-    SLIPWAY_TRY(downloader_.run(downloads, {hooks_.cancelled, progress}));
-    return {};
-}
-
-Result<void> Fetch::publish(std::size_t index) {
-    const Package& package = plan_.packages[index];
-    SLIPWAY_TRY(sink_.publish(package, path_of(index)));
-    ++count_.downloaded;
-    count_.downloaded_bytes += package.size;
-    account(package);
-    return {};
-}
-
-/// Whether every package of the batch was needed. The sink was asked for the first one already.
-Result<bool> Fetch::publish_batch(std::size_t first, std::size_t end) {
-    bool all_needed = true;
-    for (std::size_t i = first; i < end; ++i) {
-        bool stored = false;
-        if (i != first) {
-            SLIPWAY_TRY_ASSIGN(stored, adopt(plan_.packages[i]));
-        }
-        if (!stored) SLIPWAY_TRY(publish(i));
-        SLIPWAY_TRY(support::remove_tree(path_of(i)));
-        all_needed = all_needed && !stored;
-    }
-    return all_needed;
-}
-
-// The sink takes packages in order and says only then whether it has one, while downloads should run side by
-// side. So fetch ahead of it in batches that grow while it has nothing and start over when it has something:
-// an empty store is filled in parallel, a full one costs no byte, and one in between little that is not used.
-Result<FetchCount> Fetch::run() {
-    SLIPWAY_TRY(support::make_dirs(plan_.folder));
-    const std::size_t count = plan_.packages.size();
-    std::size_t batch = 1;
-    for (std::size_t next = 0; next < count;) {
-        SLIPWAY_TRY_ASSIGN(const bool stored, adopt(plan_.packages[next]));
-        if (stored) {
-            ++next;
-            batch = 1;
+Result<void> Fetch::list_downloads() {
+    std::map<std::string, std::size_t> by_digest;
+    for (std::size_t i = 0; i < plan_.packages.size(); ++i) {
+        const Package& package = plan_.packages[i];
+        if (by_digest.contains(package.sha256.hex()) || sink_.stored(package)) {
+            stored_bytes_ += package.size;
             continue;
         }
-        const std::size_t end = std::min(count, next + batch);
-        SLIPWAY_TRY(download(next, end));
-        SLIPWAY_TRY_ASSIGN(const bool all_needed, publish_batch(next, end));
-        batch = all_needed ? std::min(batch * 2, max_batch) : 1;
-        next = end;
+        SLIPWAY_TRY_ASSIGN(auto download, to_download(package));
+        by_digest.emplace(package.sha256.hex(), downloads_.size());
+        download_of_.emplace(i, downloads_.size());
+        downloads_.push_back(std::move(download));
     }
+    return {};
+}
+
+Result<std::vector<Arrival>> Fetch::download(Arrivals& arrivals) {
+    const DownloadHooks hooks{
+        [this] { return given_up_ || hooks_.cancelled(); },
+        [this](std::uint64_t bytes) { hooks_.progress(std::min(stored_bytes_ + bytes, total_), total_); },
+        [&](std::size_t index) { arrivals.add(index); }};
+    auto done = downloader_.run(downloads_, hooks);
+    arrivals.no_more();
+    return done;
+}
+
+Result<void> Fetch::adopt(const Package& package) {
+    if (hooks_.cancelled()) return Error{Kind::cancelled, "fetching packages: cancelled"};
+    SLIPWAY_TRY_ASSIGN(const bool adopted, sink_.adopt(package));
+    if (!adopted)
+        return Error{Kind::io,
+                     "package '" + package.filename + "': the store held it a moment ago, and lost it",
+                     "run again"};
+    ++count_.stored;
+    return {};
+}
+
+/// What has come is published while the rest is still on its way. What will never come ends it without an
+/// error: the download has that.
+Result<void> Fetch::publish_all(Arrivals& arrivals) {
+    for (std::size_t i = 0; i < plan_.packages.size(); ++i) {
+        const Package& package = plan_.packages[i];
+        const auto download = download_of_.find(i);
+        if (download == download_of_.end()) {
+            SLIPWAY_TRY(adopt(package));
+            continue;
+        }
+        if (!arrivals.wait_for(download->second)) return {};
+        SLIPWAY_TRY(sink_.publish(package, path_of(package)));
+        SLIPWAY_TRY(remove_partial(path_of(package)));
+        ++count_.downloaded;
+    }
+    return {};
+}
+
+Result<FetchCount> Fetch::run() {
+    PartialFolder folder; // held while it is used
+    if (!all_stored()) {
+        SLIPWAY_TRY_ASSIGN(folder, PartialFolder::take(plan_.folder, hooks_.cancelled, hooks_.waiting));
+    }
+    SLIPWAY_TRY(list_downloads());
+    Arrivals arrivals(downloads_.size());
+    auto downloading = std::async(std::launch::async, [&] { return download(arrivals); });
+    auto published = publish_all(arrivals);
+    given_up_ = !published;
+    auto arrived = downloading.get();
+    if (!published) return std::move(published).error();
+    if (!arrived) return std::move(arrived).error();
+    for (const Arrival& arrival : arrived.value())
+        count_.downloaded_bytes += arrival.received;
+    hooks_.progress(total_, total_);
     return count_;
 }
 

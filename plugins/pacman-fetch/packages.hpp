@@ -13,10 +13,13 @@
 
 namespace slipway::pacman_fetch {
 
-/// Where packages end up. Called in install order, on the thread of fetch_packages().
+/// Where packages end up. Called on the thread of fetch_packages(); adopt() and publish() in install order.
 class PackageSink {
 public:
     virtual ~PackageSink() = default;
+
+    /// Would adopt() find the package?
+    virtual bool stored(const Package& package) const = 0;
 
     /// Take the package from what is stored already; false if it is not there.
     virtual support::Result<bool> adopt(const Package& package) = 0;
@@ -29,18 +32,22 @@ struct FetchPlan {
     std::vector<Package> packages;
     std::vector<Repository> repositories;
     std::string architecture;
-    std::string folder; ///< for files on their way; the caller's own, made if missing
+    /// For files on their way, named by their digest. Kept between runs: what a killed run has got is not
+    /// asked for again. Shared with other runs at the same time: one after the other uses it.
+    std::string folder;
 };
 
+/// `progress` may be called from another thread, one call at a time.
 struct FetchHooks {
-    std::function<bool()> cancelled;
+    std::function<bool()> cancelled; ///< may be called from another thread
     std::function<void(std::uint64_t done, std::uint64_t total)> progress; ///< bytes of all packages
+    std::function<void(const std::string&)> waiting = {}; ///< said once if the folder is in use; optional
 };
 
 struct FetchCount {
     std::size_t stored = 0; ///< packages that the sink had
     std::size_t downloaded = 0;
-    std::uint64_t downloaded_bytes = 0;
+    std::uint64_t downloaded_bytes = 0; ///< over the network, now
 };
 
 /// Every package into the sink, each checked against its size and SHA-256.

@@ -60,6 +60,31 @@ constexpr const char* config_schema = R"json({
         }
       }
     },
+    "jobs": {
+      "description": "how many files are downloaded at the same time",
+      "type": "integer",
+      "minimum": 1,
+      "maximum": 64,
+      "default": 8
+    },
+    "proxy": {
+      "description": "the proxy to use, as curl names it: http://host:3128, socks5h://host; the environment's variables are not read",
+      "type": "string"
+    },
+    "no_proxy": {
+      "description": "hosts that are reached without the proxy, separated by commas",
+      "type": "string"
+    },
+    "netrc": {
+      "description": "a file with user names and passwords for servers, as curl and ftp read it",
+      "type": "string",
+      "slipwayPath": "file"
+    },
+    "ca_file": {
+      "description": "a PEM file with the certificates to trust instead of the system's",
+      "type": "string",
+      "slipwayPath": "file"
+    },
     "install": {
       "description": "what to install, as `pacman -S` takes it: package, repository/package, group, or something that is provided, with a version (\"bash>=5\") or without",
       "type": "array",
@@ -75,8 +100,6 @@ constexpr const char* ports = R"json({
     {"name": "packages", "type": "application/x-alpm-package", "many": true, "doc": "the packages, in install order"}
   ]
 })json";
-
-constexpr unsigned parallel_transfers = 4;
 
 std::vector<std::string> strings(const json::Value& array) {
     std::vector<std::string> all;
@@ -105,6 +128,10 @@ Result<void> copy_file(const std::string& from, int to) {
 class PackagesPort final : public fetch::PackageSink {
 public:
     explicit PackagesPort(const slipway::context& context) : context_(context) {}
+
+    bool stored(const fetch::Package& package) const override {
+        return context_.stored(package.sha256.hex());
+    }
 
     Result<bool> adopt(const fetch::Package& package) override {
         auto adopted = context_.adopt("packages", package.filename, package.sha256.hex(), meta_of(package));
@@ -153,12 +180,16 @@ private:
     std::string architecture_;
     std::vector<fetch::Repository> repositories_;
     std::vector<std::string> targets_;
+    fetch::Downloader::Settings downloads_;
 };
 
 slipway::result<void> PacmanFetch::configure(std::string_view options_json) {
     SLIPWAY_SDK_TRY_ASSIGN(const auto options, slipway::common::parse_options(options_json));
     architecture_ = options["architecture"].as_string();
     targets_ = strings(options["install"]);
+    downloads_.parallel = static_cast<unsigned>(options["jobs"].as_integer(8));
+    downloads_.network = {options["proxy"].as_string(), options["no_proxy"].as_string(),
+                          options["netrc"].as_string(), options["ca_file"].as_string()};
     std::set<std::string> seen;
     for (const json::Value& one : options["repositories"].as_array()) {
         fetch::Repository repository{one["name"].as_string(), strings(one["servers"])};
@@ -179,10 +210,12 @@ slipway::result<void> PacmanFetch::configure(std::string_view options_json) {
 slipway::result<slipway::outcome> PacmanFetch::run(slipway::context& context) {
     const auto cancelled = [&] { return context.cancelled(); };
     const std::string folder = context.work_dir() + "/pacman";
-    SLIPWAY_SDK_TRY_ASSIGN(const auto downloader, fetch::Downloader::create(parallel_transfers));
+    SLIPWAY_SDK_TRY_ASSIGN(const auto downloader, fetch::Downloader::create(downloads_));
     SLIPWAY_SDK_TRY_ASSIGN(
         const auto databases,
-        fetch::fetch_databases(*downloader, {cancelled}, repositories_, architecture_, folder));
+        fetch::fetch_databases(*downloader, {cancelled},
+                               {repositories_, architecture_, folder,
+                                fetch::DatabaseCache(context.cache_dir() + "/databases")}));
     SLIPWAY_SDK_TRY_ASSIGN(auto resolver, fetch::Resolver::open(folder, architecture_, databases));
     auto resolved = resolver.resolve(targets_);
     for (const std::string& warning : resolver.warnings())
@@ -201,8 +234,9 @@ slipway::result<slipway::outcome> PacmanFetch::run(slipway::context& context) {
     };
     SLIPWAY_SDK_TRY_ASSIGN(
         const auto count,
-        fetch::fetch_packages(*downloader, {packages, repositories_, architecture_, folder + "/packages"},
-                              {cancelled, progress}, port));
+        fetch::fetch_packages(
+            *downloader, {packages, repositories_, architecture_, context.cache_dir() + "/partial"},
+            {cancelled, progress, [&](const std::string& why) { context.info(why); }}, port));
     context.info(std::to_string(packages.size()) + " packages: " + std::to_string(count.stored)
                  + " from the store, " + std::to_string(count.downloaded) + " downloaded ("
                  + slipway::support::human_bytes(count.downloaded_bytes) + ")");

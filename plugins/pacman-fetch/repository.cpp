@@ -37,6 +37,19 @@ std::string escape(std::string_view text, std::string_view also) {
     return out;
 }
 
+std::vector<std::string> urls_on(const std::vector<std::string>& servers, const std::string& repository,
+                                 std::string_view architecture, std::string_view file) {
+    std::vector<std::string> urls;
+    for (std::string server : servers) {
+        replace_all(server, "$repo", repository);
+        replace_all(server, "$arch", architecture);
+        while (!server.empty() && server.back() == '/')
+            server.pop_back();
+        urls.push_back(escape(server, "/?#[]%") + "/" + escape(file, ""));
+    }
+    return urls;
+}
+
 } // namespace
 
 Result<void> check_repository_name(const std::string& name) {
@@ -62,14 +75,14 @@ Result<void> check_file_name(const std::string& name) {
 
 std::vector<std::string> urls_of(const Repository& repository, std::string_view architecture,
                                  std::string_view file) {
-    std::vector<std::string> urls;
-    for (std::string server : repository.servers) {
-        replace_all(server, "$repo", repository.name);
-        replace_all(server, "$arch", architecture);
-        while (!server.empty() && server.back() == '/')
-            server.pop_back();
-        urls.push_back(escape(server, "/?#[]%") + "/" + escape(file, ""));
-    }
+    return urls_on(repository.servers, repository.name, architecture, file);
+}
+
+std::vector<std::string> package_urls(const Repository& repository, std::string_view architecture,
+                                      std::string_view file) {
+    auto urls = urls_on(repository.cache_servers, repository.name, architecture, file);
+    const auto more = urls_of(repository, architecture, file);
+    urls.insert(urls.end(), more.begin(), more.end());
     return urls;
 }
 

@@ -14,6 +14,8 @@ namespace slipway::pacman_fetch {
 struct Repository {
     std::string name;
     std::vector<std::string> servers; ///< URLs, in order of preference; $repo and $arch are variables
+    std::vector<std::string> cache_servers = {}; ///< the same, for packages only, and before `servers`
+    int siglevel = 0;                            ///< ALPM_SIG_... (siglevel.hpp); 0: no signatures
 };
 
 /// Kind::config unless `name` can name a database: no '/', no leading '.' or '-', not "local" (which is
@@ -28,6 +30,10 @@ support::Result<void> check_file_name(const std::string& name);
 /// the file's name percent-encoded (RFC 3986).
 std::vector<std::string> urls_of(const Repository& repository, std::string_view architecture,
                                  std::string_view file);
+
+/// Where a package may be: its cache servers, then its servers.
+std::vector<std::string> package_urls(const Repository& repository, std::string_view architecture,
+                                      std::string_view file);
 
 /// `url` without the user and password in it, for messages.
 std::string without_credentials(std::string_view url);

@@ -2,94 +2,100 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <repository.hpp>
+#include <server_failure.hpp>
+#include <support/json.hpp>
+#include <sys/stat.h>
 #include <transfer.hpp>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 
 namespace slipway::pacman_fetch {
 
+namespace json = support::json;
 using support::Error;
 using support::Kind;
 using support::Result;
 
 namespace {
 
-constexpr long connect_seconds = 15;
-constexpr long stall_seconds = 30; ///< without a byte for so long, a server has failed
-
-Kind kind_of_http(long status) {
-    if (status == 404 || status == 410) return Kind::not_found;
-    if (status == 401 || status == 403 || status == 407) return Kind::auth;
-    return Kind::net_transient;
-}
-
-Kind kind_of_curl(CURLcode code) {
-    switch (code) {
-    case CURLE_FILE_COULDNT_READ_FILE:
-        return Kind::not_found;
-    case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
-        return Kind::config;
-    case CURLE_PEER_FAILED_VERIFICATION:
-        return Kind::verify;
-    case CURLE_OUT_OF_MEMORY:
-        return Kind::resource;
-    case CURLE_ABORTED_BY_CALLBACK:
-        return Kind::cancelled;
-    default:
-        return Kind::net_transient;
-    }
-}
-
-const char* hint_of(Kind kind) {
-    switch (kind) {
-    case Kind::not_found:
-        return "is the server's address right, and is the server in step with its database?";
-    case Kind::auth:
-        return "the server wants credentials, or does not serve this address to everyone";
-    case Kind::verify:
-        return "the server holds other bytes than its database says: use another server";
-    case Kind::net_transient:
-        return "run again later, or add another server";
-    default:
-        return "";
-    }
-}
-
-/// libcurl's words in our case: "Couldn't connect to server" but not "SSL connect error".
-std::string cause_of(CURLcode code) {
-    if (code == CURLE_FILE_COULDNT_READ_FILE) return "no such file, or not readable";
-    std::string text = curl_easy_strerror(code);
-    if (text.size() > 1 && std::islower(static_cast<unsigned char>(text[1])))
-        text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
-    return text;
-}
-
 bool stops_all(Kind kind) {
-    return kind == Kind::cancelled || kind == Kind::io || kind == Kind::resource;
+    return kind == Kind::cancelled || kind == Kind::io || kind == Kind::resource || kind == Kind::denied;
 }
 
 } // namespace
 
-Result<std::unique_ptr<Transfer>> Transfer::create(const Download& download,
-                                                   const std::function<bool()>& stop) {
-    std::unique_ptr<Transfer> transfer(new Transfer(download, stop));
-    transfer->file_ =
-        support::UniqueFd(::open(download.path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
-    if (!transfer->file_) return support::errno_error("creating '" + download.path + "'", errno);
+Transfer::Transfer(const Download& download, const Environment& environment)
+    : download_(download), environment_(environment) {
+    for (const std::string& url : download.urls)
+        servers_.push_back({url});
+}
+
+Result<std::unique_ptr<Transfer>> Transfer::create(const Download& download, const Environment& environment) {
+    std::unique_ptr<Transfer> transfer(new Transfer(download, environment));
+    SLIPWAY_TRY(transfer->open_file());
+    if (transfer->complete_) return transfer;
     transfer->easy_.reset(curl_easy_init());
     if (!transfer->easy_) return Error{Kind::resource, download.subject + ": out of memory"};
     transfer->set_up();
     return transfer;
 }
 
+Result<void> Transfer::open_file() {
+    const int how = download_.expected ? O_RDWR | O_CREAT : O_RDWR | O_CREAT | O_TRUNC;
+    file_ = support::UniqueFd(::open(download_.path.c_str(), how | O_CLOEXEC, 0644));
+    if (!file_) return support::errno_error("creating '" + download_.path + "'", errno);
+    if (!download_.expected) return {};
+    return take_up_partial();
+}
+
+/// An earlier run may have left the file's beginning, or all of it.
+Result<void> Transfer::take_up_partial() {
+    char buffer[65536];
+    for (;;) {
+        const ssize_t n = ::read(file_.get(), buffer, sizeof buffer);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return support::errno_error("reading '" + download_.path + "'", errno);
+        if (n == 0) break;
+        hash_.update(buffer, static_cast<std::size_t>(n));
+        received_ += static_cast<std::uint64_t>(n);
+        if (received_ > download_.expected->size) return forget_bytes();
+    }
+    if (received_ == download_.expected->size) {
+        complete_ = hash_.finish() == download_.expected->sha256;
+        return complete_ ? Result<void>() : forget_bytes();
+    }
+    if (received_ == 0) return {};
+    const auto text = support::read_file(sidecar(), 64 << 10);
+    const auto origin = text ? json::parse(text.value()) : Result<json::Value>(json::Value());
+    if (!origin) return {};
+    partial_url_ = origin.value()["url"].as_string();
+    partial_validator_ = {origin.value()["etag"].as_string(), origin.value()["last_modified"].as_string()};
+    return {};
+}
+
+Result<void> Transfer::forget_bytes() {
+    if (::lseek(file_.get(), 0, SEEK_SET) != 0)
+        return support::errno_error("writing '" + download_.path + "'", errno);
+    // /dev/full and its like cannot be cut, and hold nothing.
+    if (::ftruncate(file_.get(), 0) != 0 && errno != EINVAL)
+        return support::errno_error("writing '" + download_.path + "'", errno);
+    received_ = 0;
+    hash_ = support::Sha256();
+    partial_url_.clear();
+    partial_validator_ = {};
+    return {};
+}
+
 void Transfer::set_up() {
-    const std::string& url = download_.urls[server_];
+    const std::string& url = servers_[server_].url;
     CURL* easy = easy_.get();
     curl_easy_reset(easy);
+    local_.reset();
+    words_[0] = '\0';
+    answered_ = false;
+    due_ = servers_[server_].due;
     curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
     curl_easy_setopt(easy, CURLOPT_PRIVATE, this);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, words_);
@@ -100,35 +106,81 @@ void Transfer::set_up() {
     curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_FAILONERROR, 1L);
+    curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 512L << 10);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "slipway");
+    set_up_network(url);
+    set_up_headers(url);
+}
+
+void Transfer::set_up_network(const std::string& url) {
+    const Network& network = environment_.network;
+    const Patience& patience = environment_.patience;
+    CURL* easy = easy_.get();
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "file,http,https");
     // A redirect must not lead to a local file, nor from an authenticated server to any.
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
     curl_easy_setopt(easy, CURLOPT_MAXREDIRS, 10L);
     curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, url.starts_with("https:") ? "https" : "http,https");
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, connect_seconds);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, stall_seconds);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, static_cast<long>(patience.connect.count()));
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, patience.stall_bytes);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(patience.stall.count()));
+    // An empty text keeps libcurl from looking into the environment.
+    curl_easy_setopt(easy, CURLOPT_PROXY, network.proxy.c_str());
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, network.no_proxy.c_str());
+    if (!network.netrc.empty()) {
+        curl_easy_setopt(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_OPTIONAL));
+        curl_easy_setopt(easy, CURLOPT_NETRC_FILE, network.netrc.c_str());
+    }
+    if (!network.ca_file.empty()) {
+        curl_easy_setopt(easy, CURLOPT_CAINFO, network.ca_file.c_str());
+        curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
+    }
 }
 
-Result<void> Transfer::start_over() {
-    if (::ftruncate(file_.get(), 0) != 0 || ::lseek(file_.get(), 0, SEEK_SET) != 0)
-        return support::errno_error("writing '" + download_.path + "'", errno);
-    received_ = 0;
-    hash_ = support::Sha256();
-    local_.reset();
-    words_[0] = '\0';
-    ++server_;
-    set_up();
-    return {};
+void Transfer::add_header(const std::string& line) {
+    curl_slist* list = curl_slist_append(headers_.get(), line.c_str());
+    if (list == nullptr) return;
+    (void)headers_.release();
+    headers_.reset(list);
 }
 
-std::string Transfer::origin() const {
-    return without_credentials(download_.urls[server_]);
+void Transfer::set_up_headers(const std::string& url) {
+    headers_.reset();
+    asked_from_ = url.starts_with("file:") ? 0 : received_;
+    if (asked_from_ > 0) {
+        curl_easy_setopt(easy_.get(), CURLOPT_RANGE, (std::to_string(asked_from_) + "-").c_str());
+        // A weak entity tag does not promise the same bytes (RFC 9110, 13.1.5). From another server than the
+        // one before the digest alone judges whether the parts fit.
+        if (url == partial_url_ && !partial_validator_.etag.empty()
+            && !partial_validator_.etag.starts_with("W/"))
+            add_header("If-Range: " + partial_validator_.etag);
+        else if (url == partial_url_ && !partial_validator_.last_modified.empty())
+            add_header("If-Range: " + partial_validator_.last_modified);
+    }
+    if (const auto known = download_.known.find(url); known != download_.known.end()) {
+        if (!known->second.etag.empty()) add_header("If-None-Match: " + known->second.etag);
+        if (!known->second.last_modified.empty())
+            add_header("If-Modified-Since: " + known->second.last_modified);
+    }
+    curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, headers_.get());
+}
+
+std::string Transfer::header(const char* name) const {
+    curl_header* found = nullptr;
+    // -1: of the last answer, after redirects.
+    if (curl_easy_header(easy_.get(), name, 0, CURLH_HEADER, -1, &found) != CURLHE_OK) return {};
+    return found->value;
+}
+
+Arrival Transfer::arrival() const {
+    if (complete_) return {};
+    return {servers_[server_].url, unchanged_, {header("ETag"), header("Last-Modified")}, from_network_};
 }
 
 Error Transfer::error(Kind kind, const std::string& cause) const {
-    return Error{kind, download_.subject + " from " + origin() + ": " + cause, hint_of(kind)};
+    return Error{kind,
+                 download_.subject + " from " + without_credentials(servers_[server_].url) + ": " + cause,
+                 hint_of(kind)};
 }
 
 std::size_t Transfer::on_bytes(char* data, std::size_t size, std::size_t count, void* self) {
@@ -141,50 +193,139 @@ std::size_t Transfer::on_bytes(char* data, std::size_t size, std::size_t count, 
 }
 
 int Transfer::on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-    return static_cast<Transfer*>(self)->stop_() ? 1 : 0;
+    return static_cast<Transfer*>(self)->environment_.stop() ? 1 : 0;
+}
+
+/// Before a try's first byte: does it go on where we are, or begin anew?
+Result<void> Transfer::begin_answer() {
+    answered_ = true;
+    long status = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    if (status == 206) {
+        const std::string range = header("Content-Range");
+        if (!range.starts_with("bytes " + std::to_string(asked_from_) + "-"))
+            return error(Kind::verify,
+                         "asked for bytes from " + std::to_string(asked_from_) + ", got '" + range + "'");
+        return {};
+    }
+    if (received_ > 0) SLIPWAY_TRY(forget_bytes());
+    asked_from_ = 0;
+    if (download_.expected) remember_validator();
+    return {};
+}
+
+/// For a run that comes after a crash of this one. Losing it costs an If-Range, no more.
+void Transfer::remember_validator() {
+    partial_url_ = servers_[server_].url;
+    partial_validator_ = {header("ETag"), header("Last-Modified")};
+    const support::UniqueFd file(::open(sidecar().c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (!file || partial_validator_.empty()) return;
+    (void)support::write_all(file.get(),
+                             json::dump(json::Object{{"url", partial_url_},
+                                                     {"etag", partial_validator_.etag},
+                                                     {"last_modified", partial_validator_.last_modified}}),
+                             sidecar());
 }
 
 Result<void> Transfer::take(std::string_view bytes) {
+    if (!answered_) SLIPWAY_TRY(begin_answer());
     if (bytes.size() > download_.max_bytes - received_)
         return error(Kind::verify, fmt::format("more than the {} bytes it may have", download_.max_bytes));
     hash_.update(bytes);
     received_ += bytes.size();
+    from_network_ += bytes.size();
     return support::write_all(file_.get(), bytes, "writing '" + download_.path + "'");
 }
 
-Result<void> Transfer::judge(CURLcode code) {
-    if (local_) return *local_;
-    if (code == CURLE_HTTP_RETURNED_ERROR) {
-        long status = 0;
-        curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
-        return error(kind_of_http(status), fmt::format("HTTP status {}", status));
-    }
-    if (code == CURLE_ABORTED_BY_CALLBACK) return Error{Kind::cancelled, download_.subject + ": cancelled"};
+std::optional<Transfer::Failure> Transfer::judge_http(long status) {
+    return Failure{error(kind_of_http(status), fmt::format("HTTP status {}", status)), may_pass(status)};
+}
+
+std::optional<Transfer::Failure> Transfer::judge(CURLcode code) {
+    if (local_) return Failure{*local_, false};
+    long status = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    if (code == CURLE_HTTP_RETURNED_ERROR) return judge_http(status);
+    if (code == CURLE_ABORTED_BY_CALLBACK)
+        return Failure{Error{Kind::cancelled, download_.subject + ": cancelled"}, false};
     if (code != CURLE_OK) {
-        Error failure = error(kind_of_curl(code), cause_of(code));
-        if (words_[0] != '\0') failure.trace.emplace_back(words_);
+        Failure failure{error(kind_of_curl(code), cause_of(code)), may_pass(code)};
+        if (words_[0] != '\0') failure.error.trace.emplace_back(words_);
         return failure;
     }
-    if (!download_.expected) return {};
+    if (status != 304) return judge_bytes();
+    unchanged_ = download_.known.contains(servers_[server_].url);
+    if (unchanged_) return std::nullopt;
+    return Failure{error(Kind::verify, "HTTP status 304 to a question that did not ask for it"), false};
+}
+
+std::optional<Transfer::Failure> Transfer::judge_bytes() {
+    if (!download_.expected) return std::nullopt;
     const Expected& expected = *download_.expected;
     if (received_ != expected.size)
-        return error(Kind::verify, fmt::format("{} bytes instead of {}", received_, expected.size));
+        return Failure{error(Kind::verify, fmt::format("{} bytes instead of {}", received_, expected.size)),
+                       false};
     if (const auto digest = hash_.finish(); digest != expected.sha256)
-        return error(Kind::verify, "sha256 is " + digest.hex() + " instead of " + expected.sha256.hex());
-    return {};
+        return Failure{
+            error(Kind::verify, "sha256 is " + digest.hex() + " instead of " + expected.sha256.hex()), false};
+    return std::nullopt;
 }
 
 Result<Transfer::Next> Transfer::finish(CURLcode code) {
-    auto judged = judge(code);
-    if (judged) {
+    if (!answered_ && code == CURLE_OK && received_ > 0 && !unchanged_) {
+        // An answer without a byte: an empty file, not the rest of ours.
+        if (auto begun = begin_answer(); !begun) local_ = std::move(begun).error();
+    }
+    auto failure = judge(code);
+    if (!failure) {
         file_.reset();
         return Next::done;
     }
-    if (stops_all(judged.error().kind)) return std::move(judged).error();
-    failures_.push_back(std::move(judged).error());
-    if (server_ + 1 == download_.urls.size()) return all_failed();
-    SLIPWAY_TRY(start_over());
-    return Next::another_server;
+    return after(std::move(*failure));
+}
+
+/// Not before a while; a server that asks for more patience than we have is crossed out.
+bool Transfer::postpone() {
+    const Patience& patience = environment_.patience;
+    curl_off_t asked = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RETRY_AFTER, &asked);
+    if (std::chrono::seconds(asked) > patience.longest_pause) return false;
+    const auto doubled = std::min(patience.pause * (1u << std::min(round_, 16u)), patience.longest_pause);
+    const double jitter = 0.5 + environment_.random() / 2;
+    const auto pause = std::chrono::duration_cast<std::chrono::milliseconds>(doubled * jitter);
+    servers_[server_].due =
+        Clock::now() + std::max<std::chrono::milliseconds>(pause, std::chrono::seconds(asked));
+    return true;
+}
+
+void Transfer::note(Error error) {
+    const auto same = [&](const Error& e) { return e.what == error.what; };
+    if (std::none_of(failures_.begin(), failures_.end(), same)) failures_.push_back(std::move(error));
+}
+
+Result<Transfer::Next> Transfer::after(Failure failure) {
+    if (stops_all(failure.error.kind)) return std::move(failure.error);
+    long status = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+    const bool bad_bytes = (failure.error.kind == Kind::verify && answered_) || status == 416;
+    const bool resumed = asked_from_ > 0;
+    // What a wrong file left must not stay in the way of a right one.
+    if (bad_bytes || !download_.expected) SLIPWAY_TRY(forget_bytes());
+    if (!(bad_bytes
+          && resumed)) { // else the beginning may be to blame: the same server again, from the start
+        const bool kept = failure.may_pass && postpone();
+        note(std::move(failure.error));
+        if (kept)
+            ++server_;
+        else
+            servers_.erase(servers_.begin() + static_cast<std::ptrdiff_t>(server_));
+        if (server_ == servers_.size()) {
+            server_ = 0;
+            if (servers_.empty() || ++round_ == environment_.patience.rounds) return all_failed();
+        }
+    }
+    set_up();
+    return Next::again;
 }
 
 Error Transfer::all_failed() const {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // One file on its way: written to disk, measured and hashed while its bytes arrive, tried from one server
-// after the other.
+// after the other, taken up again where it was cut.
 #pragma once
 
 #include <curl/curl.h>
@@ -9,8 +9,10 @@
 #include <support/hash.hpp>
 #include <support/result.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,18 +21,55 @@
 
 namespace slipway::pacman_fetch {
 
+/// How the network is reached. Nothing of it comes from the environment.
+struct Network {
+    std::string proxy = {};    ///< curl's form ("http://proxy:3128", "socks5h://…"); empty: none
+    std::string no_proxy = {}; ///< hosts without it, by commas
+    std::string netrc = {}; ///< a file with user names and passwords (curl(1), --netrc-optional); empty: none
+    std::string ca_file = {}; ///< PEM certificates to trust instead of the system's; empty: the system's
+};
+
+/// When a server has failed, and how often it is tried again.
+struct Patience {
+    std::chrono::seconds connect{15};
+    std::chrono::seconds stall{20};        ///< slower than `stall_bytes` for so long is a failure
+    long stall_bytes = 1024;               ///< bytes a second
+    unsigned rounds = 4;                   ///< over all servers that may recover
+    std::chrono::milliseconds pause{1000}; ///< after the first round; doubled after each, with jitter
+    std::chrono::milliseconds longest_pause{
+        60'000}; ///< a server that asks for more (Retry-After) is given up
+};
+
 /// What a file must be.
 struct Expected {
     std::uint64_t size; ///< bytes
     support::Digest sha256;
 };
 
+/// What a server calls the version of a file it sent (RFC 9110, 8.8); empty where it does not say.
+struct Validator {
+    std::string etag;
+    std::string last_modified;
+
+    bool empty() const { return etag.empty() && last_modified.empty(); }
+};
+
 struct Download {
-    std::string subject;              ///< for messages: "database 'core'"
-    std::vector<std::string> urls;    ///< at least one, tried in this order
-    std::string path;                 ///< the file to write; replaced if it is there
-    std::uint64_t max_bytes;          ///< a longer file is refused; not more than this is written
-    std::optional<Expected> expected; ///< not known for databases
+    std::string subject;           ///< for messages: "database 'core'"
+    std::vector<std::string> urls; ///< at least one, tried in this order
+    std::string path;              ///< the file to write
+    std::uint64_t max_bytes;       ///< a longer file is refused; not more than this is written
+    std::optional<Expected>
+        expected; ///< known: what is in `path` already is gone on with; else it is replaced
+    std::map<std::string, Validator> known = {}; ///< by URL: what the caller has; it then need not be sent
+};
+
+/// How a file came.
+struct Arrival {
+    std::string url;        ///< that delivered it, as the Download has it; empty: it was there, whole
+    bool unchanged = false; ///< the server says that what the caller knows is still right; no file
+    Validator validator;
+    std::uint64_t received = 0; ///< bytes that came over the network
 };
 
 struct EasyDeleter {
@@ -38,53 +77,108 @@ struct EasyDeleter {
 };
 
 /// One Download in progress. Not thread-safe.
+///
+/// A failure that may pass (the network, 429, 5xx) sends it to the next server, and when all have been asked,
+/// back to those, after a pause. Other failures cross a server out for this file.
 class Transfer {
 public:
-    /// `stop` is asked every few bytes; true ends the transfer. Both must outlive it. Kind::io and friends:
-    /// the file cannot be made.
+    using Clock = std::chrono::steady_clock;
+
+    struct Environment {
+        const Network& network;
+        const Patience& patience;
+        const std::function<bool()>& stop;     ///< asked every few bytes; true ends the transfer
+        const std::function<double()>& random; ///< 0 to 1, for jitter
+    };
+
+    /// All references must outlive it. Kind::io and friends: the file cannot be made.
     static support::Result<std::unique_ptr<Transfer>> create(const Download& download,
-                                                             const std::function<bool()>& stop);
+                                                             const Environment& environment);
     Transfer(const Transfer&) = delete;
     Transfer& operator=(const Transfer&) = delete;
 
-    /// To be run by the caller (curl_multi_add_handle); set up for the current server.
+    /// The file was there already, whole and right: nothing is to be run.
+    bool complete() const { return complete_; }
+
+    /// To be run by the caller (curl_multi_add_handle), not before due().
     CURL* easy() const { return easy_.get(); }
 
-    /// The URL in use, without credentials.
-    std::string origin() const;
+    Clock::time_point due() const { return due_; }
 
+    /// Bytes of the file that are here.
     std::uint64_t received() const { return received_; }
 
-    enum class Next { done, another_server };
+    enum class Next { done, again };
 
     /// To be called when libcurl has finished with `code`. `done`: the file is whole, right and on its path.
-    /// `another_server`: set up again, to be run again. An error: no server is left, or trying another is of
-    /// no use (cancelled, disk full).
+    /// `again`: set up for another try. An error: no server is left, or trying another is of no use
+    /// (cancelled, disk full).
     support::Result<Next> finish(CURLcode code);
 
+    Arrival arrival() const;
+
 private:
-    Transfer(const Download& download, const std::function<bool()>& stop)
-        : download_(download), stop_(stop) {}
+    struct Server {
+        std::string url;
+        Clock::time_point due{};
+    };
+
+    struct Failure {
+        support::Error error;
+        bool may_pass; ///< the same server may do better later
+    };
+
+    struct ListDeleter {
+        void operator()(curl_slist* list) const { curl_slist_free_all(list); }
+    };
+
+    Transfer(const Download& download, const Environment& environment);
 
     static std::size_t on_bytes(char* data, std::size_t size, std::size_t count, void* self);
     static int on_progress(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
 
+    support::Result<void> open_file();
+    support::Result<void> take_up_partial();
+    support::Result<void> forget_bytes();
+    support::Result<void> begin_answer();
+    void remember_validator();
     void set_up();
-    support::Result<void> start_over(); ///< with the next server
+    void set_up_network(const std::string& url);
+    void set_up_headers(const std::string& url);
     support::Result<void> take(std::string_view bytes);
-    support::Result<void> judge(CURLcode code);
+    std::optional<Failure> judge(CURLcode code);
+    std::optional<Failure> judge_http(long status);
+    std::optional<Failure> judge_bytes();
+    support::Result<Next> after(Failure failure);
+    bool postpone();
+    void note(support::Error error);
+    void add_header(const std::string& line);
+    std::string header(const char* name) const;
     support::Error error(support::Kind kind, const std::string& cause) const;
     support::Error all_failed() const;
 
+    std::string sidecar() const { return download_.path + ".from"; }
+
     const Download& download_;
-    const std::function<bool()>& stop_;
+    Environment environment_;
     std::unique_ptr<CURL, EasyDeleter> easy_;
+    std::unique_ptr<curl_slist, ListDeleter> headers_;
     support::UniqueFd file_;
     support::Sha256 hash_;
     std::uint64_t received_ = 0;
+    std::uint64_t from_network_ = 0;
+    std::uint64_t asked_from_ = 0; ///< offset this try asked for
+    std::string partial_url_;      ///< where the bytes so far came from, and their validator
+    Validator partial_validator_;
+    bool answered_ = false; ///< this try's first byte has come
+    bool complete_ = false;
+    bool unchanged_ = false;
+    std::vector<Server> servers_; ///< that are not crossed out
     std::size_t server_ = 0;
-    std::optional<support::Error> local_; ///< why on_bytes() stopped the transfer
-    std::vector<support::Error> failures_;
+    unsigned round_ = 0;
+    Clock::time_point due_{};
+    std::optional<support::Error> local_;  ///< why on_bytes() stopped the transfer
+    std::vector<support::Error> failures_; ///< each in its own words once
     char words_[CURL_ERROR_SIZE] = {};
 };
 

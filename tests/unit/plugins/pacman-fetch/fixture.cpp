@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -22,10 +23,6 @@ namespace {
     std::abort();
 }
 
-void write(const std::string& path, std::string_view bytes) {
-    if (auto done = support::write_file(path, bytes); !done) give_up(done.error().what);
-}
-
 std::string read(const std::string& path) {
     auto bytes = support::read_file(path);
     if (!bytes) give_up(bytes.error().what);
@@ -33,6 +30,10 @@ std::string read(const std::string& path) {
 }
 
 } // namespace
+
+void write(const std::string& path, std::string_view bytes) {
+    if (auto done = support::write_file(path, bytes); !done) give_up(done.error().what);
+}
 
 Scratch::Scratch() {
     std::string pattern = (std::filesystem::temp_directory_path() / "slipway-fetch-XXXXXX").string();
@@ -42,6 +43,14 @@ Scratch::Scratch() {
 
 Scratch::~Scratch() {
     (void)support::remove_tree(path_);
+}
+
+std::vector<std::string> names_in(const std::string& folder) {
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+        names.push_back(entry.path().filename());
+    std::sort(names.begin(), names.end());
+    return names;
 }
 
 Finished run(const std::vector<std::string>& command) {

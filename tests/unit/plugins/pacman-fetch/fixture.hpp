@@ -26,6 +26,12 @@ private:
     std::string path_;
 };
 
+/// Write a file, or end the test program.
+void write(const std::string& path, std::string_view bytes);
+
+/// The names of what is in a folder, sorted.
+std::vector<std::string> names_in(const std::string& folder);
+
 struct Finished {
     int status;         ///< exit status, -1 for a signal
     std::string output; ///< standard output

@@ -5,6 +5,7 @@
 #include <nginx.hpp>
 #include <spawn.h>
 #include <support/fs.hpp>
+#include <support/text.hpp>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -14,6 +15,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 #include <thread>
 
 namespace slipway::test {
@@ -42,7 +44,7 @@ std::size_t count_of(const std::string& text, const std::string& line) {
     return count;
 }
 
-std::string config_text(unsigned port, const std::string& root) {
+std::string config_text(unsigned port, unsigned tls_port, const std::string& root) {
     return R"(daemon off;
 master_process off;
 pid nginx.pid;
@@ -53,9 +55,17 @@ http {
   uwsgi_temp_path uwsgi; scgi_temp_path scgi;
   log_format path '$uri';
   access_log access.log path;
+  log_format full '$status $server_protocol "$http_range" "$http_if_range" $uri';
+  access_log full.log full;
+  log_format connection '$connection';
+  access_log connections.log connection;
   server {
     listen 127.0.0.1:)"
            + std::to_string(port) + R"(;
+    listen 127.0.0.1:)"
+           + std::to_string(tls_port) + R"( ssl http2;
+    ssl_certificate certificate.pem;
+    ssl_certificate_key key.pem;
     root ')"
            + root + R"(';
     location /busy/ { return 503; }
@@ -63,6 +73,8 @@ http {
     location /loop/ { return 302 $uri; }
     location /outside/ { return 302 file:///etc/hostname; }
     location /moved/ { rewrite ^/moved/(.*)$ /$1 redirect; }
+    location /private/ { rewrite ^/private/(.*)$ /$1 break; auth_basic x; auth_basic_user_file users; }
+    location /drip/ { rewrite ^/drip/(.*)$ /$1 break; limit_rate 1; }
     location /slow/ { rewrite ^/slow/(.*)$ /$1 break; limit_rate 8k; }
   }
 }
@@ -81,6 +93,11 @@ unsigned free_port() {
 }
 
 Nginx::Nginx(const std::string& root) {
+    must_run({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+              "-nodes", "-days", "2", "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1",
+              "-keyout", scratch_ / "key.pem", "-out", scratch_ / "certificate.pem"});
+    if (!support::write_file(scratch_ / "users", "me:{PLAIN}geheim\n")) std::abort();
+    ::chmod(scratch_.path().c_str(), 0755); // a worker that is nobody reads `users`
     // mkdtemp() made the folders 0700, and nginx as root serves as another user.
     ::chmod(root.c_str(), 0755);
     for (int attempt = 0; attempt < 5; ++attempt)
@@ -91,7 +108,8 @@ Nginx::Nginx(const std::string& root) {
 
 bool Nginx::start(const std::string& root) {
     port_ = free_port();
-    if (!support::write_file(scratch_ / "nginx.conf", config_text(port_, root))) return false;
+    tls_port_ = free_port();
+    if (!support::write_file(scratch_ / "nginx.conf", config_text(port_, tls_port_, root))) return false;
     std::string words[] = {"nginx", "-p", scratch_.path(), "-e", "error.log", "-c", scratch_ / "nginx.conf"};
     std::vector<char*> arguments;
     for (std::string& word : words)
@@ -114,7 +132,7 @@ Nginx::~Nginx() {
     ::waitpid(pid_, nullptr, 0);
 }
 
-std::size_t Nginx::requests(const std::string& path) const {
+void Nginx::catch_up() const {
     // nginx logs a request after its answer. It has one thread: once it has logged one more request, all
     // before that are in the log.
     const auto fd = connect_to(port_);
@@ -122,10 +140,32 @@ std::size_t Nginx::requests(const std::string& path) const {
     (void)support::read_all(fd.get(), "nginx");
     ++asked_;
     for (;;) {
-        const auto log = support::read_file(scratch_ / "access.log");
-        if (log && count_of(log.value(), "/last\n") == asked_) return count_of(log.value(), path + "\n");
+        const auto log = support::read_file(scratch_ / "connections.log");
+        const auto paths = support::read_file(scratch_ / "access.log");
+        if (log && paths && count_of(paths.value(), "/last\n") == asked_
+            && count_of(log.value(), "\n") == count_of(paths.value(), "\n"))
+            return;
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
+}
+
+std::size_t Nginx::requests(const std::string& path) const {
+    catch_up();
+    return count_of(support::read_file(scratch_ / "access.log").value(), path + "\n");
+}
+
+std::vector<std::string> Nginx::log() const {
+    catch_up();
+    auto lines = support::split(support::read_file(scratch_ / "full.log").value(), '\n');
+    std::erase_if(lines, [](const std::string& line) { return line.empty() || line.ends_with(" /last"); });
+    return lines;
+}
+
+std::size_t Nginx::connections() const {
+    const std::size_t before = asked_; // each of our questions was a connection too
+    catch_up();
+    const auto lines = support::split(support::read_file(scratch_ / "connections.log").value(), '\n');
+    return std::set<std::string>(lines.begin(), lines.end()).size() - 1 - (before + 1); // and an empty line
 }
 
 } // namespace slipway::test

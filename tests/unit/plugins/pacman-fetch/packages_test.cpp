@@ -19,8 +19,10 @@ using testing::IsEmpty;
 /// Keeps what it is given.
 class FakeSink final : public PackageSink {
 public:
+    bool stored(const Package& package) const override { return names.contains(package.name); }
+
     support::Result<bool> adopt(const Package& package) override {
-        if (!stored.contains(package.name)) return false;
+        if (!names.contains(package.name)) return false;
         order.push_back(package.name + " adopted");
         return true;
     }
@@ -31,7 +33,7 @@ public:
         return {};
     }
 
-    std::set<std::string> stored;
+    std::set<std::string> names; ///< of the packages it has
     std::vector<std::string> order;
 };
 
@@ -59,7 +61,7 @@ protected:
     }
 
     support::Result<FetchCount> fetch() {
-        auto downloader = Downloader::create(4);
+        auto downloader = Downloader::create({.parallel = 4});
         const auto progress = [this](std::uint64_t done, std::uint64_t total) { progress_ = {done, total}; };
         return fetch_packages(*downloader.value(), plan_, {[this] { return cancelled_; }, progress}, sink_);
     }
@@ -93,13 +95,13 @@ TEST_F(FetchPackages, AllInOrder) {
     EXPECT_EQ(count.value().downloaded_bytes, bytes);
     EXPECT_EQ(count.value().stored, 0u);
     EXPECT_EQ(progress_, std::pair(bytes, bytes));
-    EXPECT_TRUE(std::filesystem::is_empty(plan_.folder));
+    EXPECT_THAT(test::names_in(plan_.folder), testing::ElementsAre("lock"));
 }
 
 TEST_F(FetchPackages, NothingIsDownloadedThatIsStored) {
     add_many(10);
     for (const Package& package : plan_.packages)
-        sink_.stored.insert(package.name);
+        sink_.names.insert(package.name);
     auto count = fetch();
     ASSERT_TRUE(count);
     EXPECT_EQ(count.value().stored, 10u);
@@ -112,7 +114,7 @@ TEST_F(FetchPackages, NothingIsDownloadedThatIsStored) {
 TEST_F(FetchPackages, OneUpdateAmongStoredCostsOneDownload) {
     add_many(20);
     for (const Package& package : plan_.packages)
-        if (package.name != "p7") sink_.stored.insert(package.name);
+        if (package.name != "p7") sink_.names.insert(package.name);
     ASSERT_TRUE(fetch());
     std::size_t all = 0;
     for (const Package& package : plan_.packages)
@@ -125,7 +127,7 @@ TEST_F(FetchPackages, OneUpdateAmongStoredCostsOneDownload) {
 
 TEST_F(FetchPackages, StoredOnesInABatchKeepTheirPlace) {
     add_many(12);
-    sink_.stored = {"p2", "p5", "p6"};
+    sink_.names = {"p2", "p5", "p6"};
     auto count = fetch();
     ASSERT_TRUE(count);
     EXPECT_EQ(count.value().stored, 3u);
@@ -163,7 +165,7 @@ TEST_F(FetchPackages, WrongBytesNamePackageAndServer) {
 TEST_F(FetchPackages, StopsWhenCancelled) {
     add_many(3);
     for (const bool stored : {false, true}) {
-        if (stored) sink_.stored = {"p0", "p1", "p2"};
+        if (stored) sink_.names = {"p0", "p1", "p2"};
         cancelled_ = true;
         auto count = fetch();
         ASSERT_FALSE(count);
