@@ -157,6 +157,8 @@ Result<std::vector<Database>> Fetch::run() {
         SLIPWAY_TRY_ASSIGN(auto database, take_readable(repository, downloads[i], arrivals[i]));
         SLIPWAY_TRY(fetch_signature(repository, arrivals[i], path));
         if (!arrivals[i].unchanged) plan_.cache.keep(arrivals[i].url, arrivals[i].validator, path);
+        database.siglevel = repository.siglevel;
+        database.usage = repository.usage;
         databases.push_back(std::move(database));
     }
     return databases;

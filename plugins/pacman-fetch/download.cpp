@@ -60,7 +60,7 @@ void Downloader::tell_progress() const {
 void Downloader::done(const Active& active) {
     finished_bytes_ += active.transfer->received();
     arrivals_[active.index] = active.transfer->arrival();
-    if (hooks_->arrived) hooks_->arrived(active.index);
+    if (hooks_->arrived) hooks_->arrived(active.index, arrivals_[active.index]);
 }
 
 Result<void> Downloader::add(Active active) {

@@ -18,7 +18,8 @@ namespace slipway::pacman_fetch {
 struct DownloadHooks {
     std::function<bool()> cancelled;                  ///< true: stop soon
     std::function<void(std::uint64_t)> progress = {}; ///< bytes of the files that are here; optional
-    std::function<void(std::size_t)> arrived = {}; ///< download `index` is whole, right and closed; optional
+    /// Download `index` is whole, right and closed; optional.
+    std::function<void(std::size_t index, const Arrival&)> arrived = {};
 };
 
 /// Fetches files in parallel. Not thread-safe.

@@ -23,6 +23,8 @@ struct Package {
     std::uint64_t installed_size;
     support::Digest sha256;
     Reason reason;
+    std::int64_t build_date = 0; ///< %BUILDDATE%, Unix time; 0: not known
+    std::string signature = {};  ///< %PGPSIG%, decoded; empty: the database has none
 };
 
 } // namespace slipway::pacman_fetch

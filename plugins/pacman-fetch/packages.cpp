@@ -8,6 +8,7 @@
 #include <future>
 #include <map>
 #include <mutex>
+#include <optional>
 
 namespace slipway::pacman_fetch {
 
@@ -22,9 +23,9 @@ class Arrivals {
 public:
     explicit Arrivals(std::size_t count) : there_(count) {}
 
-    void add(std::size_t index) {
+    void add(std::size_t index, std::string url) {
         const std::lock_guard guard(mutex_);
-        there_[index] = true;
+        there_[index] = std::move(url);
         changed_.notify_all();
     }
 
@@ -34,17 +35,17 @@ public:
         changed_.notify_all();
     }
 
-    /// False: the download has not arrived, and never will.
-    bool wait_for(std::size_t index) {
+    /// Where the download came from; nullopt: it has not arrived, and never will.
+    std::optional<std::string> wait_for(std::size_t index) {
         std::unique_lock lock(mutex_);
-        changed_.wait(lock, [&] { return there_[index] || ended_; });
+        changed_.wait(lock, [&] { return there_[index].has_value() || ended_; });
         return there_[index];
     }
 
 private:
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::vector<bool> there_;
+    std::vector<std::optional<std::string>> there_;
     bool ended_ = false;
 };
 
@@ -115,7 +116,7 @@ Result<std::vector<Arrival>> Fetch::download(Arrivals& arrivals) {
     const DownloadHooks hooks{
         [this] { return given_up_ || hooks_.cancelled(); },
         [this](std::uint64_t bytes) { hooks_.progress(std::min(stored_bytes_ + bytes, total_), total_); },
-        [&](std::size_t index) { arrivals.add(index); }};
+        [&](std::size_t index, const Arrival& arrival) { arrivals.add(index, arrival.url); }};
     auto done = downloader_.run(downloads_, hooks);
     arrivals.no_more();
     return done;
@@ -142,8 +143,9 @@ Result<void> Fetch::publish_all(Arrivals& arrivals) {
             SLIPWAY_TRY(adopt(package));
             continue;
         }
-        if (!arrivals.wait_for(download->second)) return {};
-        SLIPWAY_TRY(sink_.publish(package, path_of(package)));
+        const auto url = arrivals.wait_for(download->second);
+        if (!url) return {};
+        SLIPWAY_TRY(sink_.publish(package, path_of(package), *url));
         SLIPWAY_TRY(remove_partial(path_of(package)));
         ++count_.downloaded;
     }

@@ -24,8 +24,10 @@ public:
     /// Take the package from what is stored already; false if it is not there.
     virtual support::Result<bool> adopt(const Package& package) = 0;
 
-    /// Take the bytes of the file `path`, which are the package's.
-    virtual support::Result<void> publish(const Package& package, const std::string& path) = 0;
+    /// Take the bytes of the file `path`, which are the package's. `url`: where they came from; empty: an
+    /// earlier run had got them.
+    virtual support::Result<void> publish(const Package& package, const std::string& path,
+                                          const std::string& url) = 0;
 };
 
 struct FetchPlan {

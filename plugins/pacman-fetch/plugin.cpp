@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // pacman-fetch: the packages of a release and their lock, from pacman repositories.
+#include "schema.hpp"
+
+#include <alpm.h>
 #include <common/adapter.hpp>
 #include <database.hpp>
 #include <lock.hpp>
-#include <packages.hpp>
+#include <settings.hpp>
 #include <slipway/stage.hpp>
 #include <support/fs.hpp>
 #include <support/text.hpp>
 #include <sys/sendfile.h>
-
-#include <set>
+#include <trusted_sink.hpp>
 
 namespace {
 
@@ -18,95 +20,6 @@ namespace json = slipway::support::json;
 namespace fetch = slipway::pacman_fetch;
 using slipway::support::Error;
 using slipway::support::Result;
-
-constexpr const char* config_schema = R"json({
-  "$schema": "http://json-schema.org/draft-07/schema#",
-  "type": "object",
-  "additionalProperties": false,
-  "required": ["repositories", "install"],
-  "properties": {
-    "architecture": {
-      "description": "the machine the packages are for; packages for \"any\" are taken too",
-      "type": "string",
-      "pattern": "^[a-z0-9_]+$",
-      "default": "x86_64"
-    },
-    "repositories": {
-      "description": "where packages come from, in order of preference",
-      "type": "array",
-      "minItems": 1,
-      "items": {
-        "description": "a repository and its servers",
-        "type": "object",
-        "additionalProperties": false,
-        "required": ["name", "servers"],
-        "properties": {
-          "name": {
-            "description": "the repository's name, which is its database's too: core for core.db",
-            "type": "string",
-            "minLength": 1
-          },
-          "servers": {
-            "description": "URLs of the folder with the database and the packages, each tried when the one before failed; $repo and $arch stand for the repository's name and the architecture",
-            "type": "array",
-            "minItems": 1,
-            "items": {
-              "description": "file://, http:// or https://",
-              "type": "string",
-              "pattern": "^(file|https?)://.",
-              "slipwayPath": "tree"
-            }
-          }
-        }
-      }
-    },
-    "jobs": {
-      "description": "how many files are downloaded at the same time",
-      "type": "integer",
-      "minimum": 1,
-      "maximum": 64,
-      "default": 8
-    },
-    "proxy": {
-      "description": "the proxy to use, as curl names it: http://host:3128, socks5h://host; the environment's variables are not read",
-      "type": "string"
-    },
-    "no_proxy": {
-      "description": "hosts that are reached without the proxy, separated by commas",
-      "type": "string"
-    },
-    "netrc": {
-      "description": "a file with user names and passwords for servers, as curl and ftp read it",
-      "type": "string",
-      "slipwayPath": "file"
-    },
-    "ca_file": {
-      "description": "a PEM file with the certificates to trust instead of the system's",
-      "type": "string",
-      "slipwayPath": "file"
-    },
-    "install": {
-      "description": "what to install, as `pacman -S` takes it: package, repository/package, group, or something that is provided, with a version (\"bash>=5\") or without",
-      "type": "array",
-      "minItems": 1,
-      "items": { "description": "one target", "type": "string", "minLength": 1 }
-    }
-  }
-})json";
-
-constexpr const char* ports = R"json({
-  "outputs": [
-    {"name": "lock", "type": "application/vnd.slipway.lock.v1+json", "doc": "the exact package set"},
-    {"name": "packages", "type": "application/x-alpm-package", "many": true, "doc": "the packages, in install order"}
-  ]
-})json";
-
-std::vector<std::string> strings(const json::Value& array) {
-    std::vector<std::string> all;
-    for (const json::Value& one : array.as_array())
-        all.push_back(one.as_string());
-    return all;
-}
 
 /// The other way than common::to_sdk: what the host answered inside a domain callback.
 Error to_domain(slipway::error error) {
@@ -139,7 +52,8 @@ public:
         return adopted.value();
     }
 
-    Result<void> publish(const fetch::Package& package, const std::string& path) override {
+    Result<void> publish(const fetch::Package& package, const std::string& path,
+                         const std::string&) override {
         auto output = context_.create_output("packages", package.filename);
         if (!output) return to_domain(std::move(output.error()));
         SLIPWAY_TRY(copy_file(path, output.value().fd()));
@@ -164,85 +78,131 @@ class PacmanFetch final : public slipway::stage {
 public:
     static constexpr slipway::stage_info info{
         .id = "pacman-fetch",
-        .version = "0.1.0",
+        .version = "0.2.0",
         .summary = "resolve targets as pacman does and fetch their packages",
         .license = "GPL-3.0-or-later",
         .flags = SLIPWAY_IDEMPOTENT,
         .config_schema = ::config_schema,
         .ports = ::ports,
-        .capabilities = R"({"network": true})",
+        .capabilities = R"({"network": true, "exec": true})", // GnuPG's programs
     };
 
     slipway::result<void> configure(std::string_view options_json) override;
     slipway::result<slipway::outcome> run(slipway::context& context) override;
 
 private:
-    std::string architecture_;
-    std::vector<fetch::Repository> repositories_;
-    std::vector<std::string> targets_;
-    fetch::Downloader::Settings downloads_;
+    slipway::result<fetch::Lock> resolve(const slipway::context& context, fetch::Downloader& downloader,
+                                         const std::string& home);
+    slipway::result<fetch::Lock> read_locked(const slipway::context& context);
+    slipway::result<void> fetch_all(const slipway::context& context, fetch::Downloader& downloader,
+                                    fetch::TrustPlan trust, fetch::Lock& lock, bool locked);
+
+    fetch::Settings settings_;
 };
 
 slipway::result<void> PacmanFetch::configure(std::string_view options_json) {
     SLIPWAY_SDK_TRY_ASSIGN(const auto options, slipway::common::parse_options(options_json));
-    architecture_ = options["architecture"].as_string();
-    targets_ = strings(options["install"]);
-    downloads_.parallel = static_cast<unsigned>(options["jobs"].as_integer(8));
-    downloads_.network = {options["proxy"].as_string(), options["no_proxy"].as_string(),
-                          options["netrc"].as_string(), options["ca_file"].as_string()};
-    std::set<std::string> seen;
-    for (const json::Value& one : options["repositories"].as_array()) {
-        fetch::Repository repository{one["name"].as_string(), strings(one["servers"])};
-        const std::string pointer = "/repositories/" + std::to_string(repositories_.size()) + "/name";
-        if (auto checked = fetch::check_repository_name(repository.name); !checked)
-            return slipway::common::to_sdk(std::move(checked).error(), pointer);
-        if (!seen.insert(repository.name).second)
-            return slipway::error{SLIPWAY_CONFIG,
-                                  "repository '" + repository.name + "': named twice",
-                                  "list all its servers in one place",
-                                  {},
-                                  pointer};
-        repositories_.push_back(std::move(repository));
-    }
+    std::string pointer;
+    auto settings = fetch::read_settings(options, pointer);
+    if (!settings) return slipway::common::to_sdk(std::move(settings).error(), pointer);
+    settings_ = std::move(settings).value();
     return {};
 }
 
-slipway::result<slipway::outcome> PacmanFetch::run(slipway::context& context) {
+/// The databases' answer to the targets.
+slipway::result<fetch::Lock> PacmanFetch::resolve(const slipway::context& context,
+                                                  fetch::Downloader& downloader, const std::string& home) {
     const auto cancelled = [&] { return context.cancelled(); };
     const std::string folder = context.work_dir() + "/pacman";
-    SLIPWAY_SDK_TRY_ASSIGN(const auto downloader, fetch::Downloader::create(downloads_));
     SLIPWAY_SDK_TRY_ASSIGN(
-        const auto databases,
-        fetch::fetch_databases(*downloader, {cancelled},
-                               {repositories_, architecture_, folder,
-                                fetch::DatabaseCache(context.cache_dir() + "/databases")}));
-    SLIPWAY_SDK_TRY_ASSIGN(auto resolver, fetch::Resolver::open(folder, architecture_, databases));
-    auto resolved = resolver.resolve(targets_);
+        auto databases, fetch::fetch_databases(downloader, {cancelled},
+                                               {settings_.repositories, settings_.architecture(), folder,
+                                                fetch::DatabaseCache(context.cache_dir() + "/databases")}));
+    fetch::ResolverSettings wanted = settings_.resolver;
+    wanted.keyring = home;
+    SLIPWAY_SDK_TRY_ASSIGN(auto resolver, fetch::Resolver::open(folder, wanted, databases));
+    auto resolved = resolver.resolve(settings_.targets);
     for (const std::string& warning : resolver.warnings())
         context.warn(warning);
     if (!resolved) {
         const bool about_targets = resolved.error().kind != slipway::support::Kind::verify;
         return slipway::common::to_sdk(std::move(resolved).error(), about_targets ? "/install" : "");
     }
-    const auto& packages = resolved.value();
-    const auto lock = fetch::lock_text(architecture_, targets_, databases, packages);
-    SLIPWAY_SDK_TRY(slipway::common::write_output(
-        context, "lock", "lock.json", lock, json::Object{{"type", "application/vnd.slipway.lock.v1+json"}}));
+    fetch::Lock lock;
+    lock.databases = std::move(databases);
+    for (fetch::Package& package : resolved.value())
+        lock.packages.push_back({std::move(package), ""});
+    return lock;
+}
+
+slipway::result<fetch::Lock> PacmanFetch::read_locked(const slipway::context& context) {
+    SLIPWAY_SDK_TRY_ASSIGN(const std::string text, slipway::common::read_input(context, "locked"));
+    SLIPWAY_SDK_TRY_ASSIGN(auto lock, fetch::parse_lock(text));
+    return lock;
+}
+
+/// Every package of `lock`, onto the port. Fills in signatures and keys, or compares them if they are
+/// `locked`.
+slipway::result<void> PacmanFetch::fetch_all(const slipway::context& context, fetch::Downloader& downloader,
+                                             fetch::TrustPlan trust, fetch::Lock& lock, bool locked) {
+    const auto cancelled = [&] { return context.cancelled(); };
+    fetch::FetchPlan plan{
+        {}, settings_.repositories, settings_.architecture(), context.cache_dir() + "/partial"};
+    for (const fetch::LockedPackage& one : lock.packages)
+        plan.packages.push_back(one.package);
     PackagesPort port(context);
+    fetch::TrustedSink sink(port, std::move(trust));
+    SLIPWAY_SDK_TRY(sink.fetch_signatures(downloader, {cancelled}, plan));
     const auto progress = [&](std::uint64_t done, std::uint64_t total) {
         context.progress(done, total, "bytes");
     };
-    SLIPWAY_SDK_TRY_ASSIGN(
-        const auto count,
-        fetch::fetch_packages(
-            *downloader, {packages, repositories_, architecture_, context.cache_dir() + "/partial"},
-            {cancelled, progress, [&](const std::string& why) { context.info(why); }}, port));
-    context.info(std::to_string(packages.size()) + " packages: " + std::to_string(count.stored)
+    const fetch::FetchHooks hooks{cancelled, progress, [&](const std::string& why) { context.info(why); }};
+    SLIPWAY_SDK_TRY_ASSIGN(const auto count, fetch::fetch_packages(downloader, plan, hooks, sink));
+    for (fetch::LockedPackage& one : lock.packages) {
+        if (locked) SLIPWAY_SDK_TRY(fetch::check_key(one, sink.key_of(one.package)));
+        one.key = sink.key_of(one.package);
+        one.package.signature = sink.signature_of(one.package);
+    }
+    context.info(std::to_string(lock.packages.size()) + " packages: " + std::to_string(count.stored)
                  + " from the store, " + std::to_string(count.downloaded) + " downloaded ("
                  + slipway::support::human_bytes(count.downloaded_bytes) + ")");
+    return {};
+}
+
+slipway::result<slipway::outcome> PacmanFetch::run(slipway::context& context) {
+    for (const std::string& warning : settings_.warnings)
+        context.warn(warning);
+    fetch::TrustPlan trust{
+        {"", slipway::support::Digest::of("")}, settings_.valid_at_build, context.cache_dir() + "/trust", {}};
+    for (const fetch::Repository& repository : settings_.repositories)
+        trust.siglevels[repository.name] = repository.siglevel;
+    if (!settings_.keyring.empty()) {
+        SLIPWAY_SDK_TRY_ASSIGN(trust.keyring,
+                               fetch::make_keyring(settings_.keyring, context.work_dir() + "/gnupg",
+                                                   context.cache_dir() + "/keyrings"));
+    }
+    const fetch::Lock now =
+        fetch::start_lock(settings_, settings_.keyring.empty() ? "" : trust.keyring.digest.hex());
+    SLIPWAY_SDK_TRY_ASSIGN(const auto downloader, fetch::Downloader::create(settings_.downloads));
+    const bool locked = context.input_count("locked") > 0;
+    SLIPWAY_SDK_TRY_ASSIGN(fetch::Lock lock,
+                           locked ? read_locked(context) : resolve(context, *downloader, trust.keyring.home));
+    if (locked) {
+        SLIPWAY_SDK_TRY(fetch::check_same(lock, now));
+    } else {
+        auto databases = std::move(lock.databases);
+        auto packages = std::move(lock.packages);
+        lock = now;
+        lock.databases = std::move(databases);
+        lock.packages = std::move(packages);
+    }
+    SLIPWAY_SDK_TRY(fetch_all(context, *downloader, std::move(trust), lock, locked));
+    SLIPWAY_SDK_TRY(
+        slipway::common::write_output(context, "lock", "lock.json", fetch::lock_text(lock),
+                                      json::Object{{"type", "application/vnd.slipway.lock.v1+json"}}));
     return slipway::outcome::done;
 }
 
 } // namespace
 
-SLIPWAY_EXPORT_PLUGIN("pacman-fetch 0.1.0", PacmanFetch)
+SLIPWAY_EXPORT_PLUGIN("pacman-fetch 0.2.0", PacmanFetch)

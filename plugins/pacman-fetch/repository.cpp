@@ -86,6 +86,16 @@ std::vector<std::string> package_urls(const Repository& repository, std::string_
     return urls;
 }
 
+std::string snapshot_server(std::string_view archive, std::string_view day) {
+    while (archive.ends_with('/'))
+        archive.remove_suffix(1);
+    return std::string(archive) + "/repos/" + std::string(day) + "/$repo/os/$arch";
+}
+
+std::string url_tail(std::string_view file) {
+    return escape(file, "");
+}
+
 std::string without_credentials(std::string_view url) {
     const auto scheme = url.find("://");
     if (scheme == std::string_view::npos) return std::string(url);

@@ -16,6 +16,7 @@ struct Repository {
     std::vector<std::string> servers; ///< URLs, in order of preference; $repo and $arch are variables
     std::vector<std::string> cache_servers = {}; ///< the same, for packages only, and before `servers`
     int siglevel = 0;                            ///< ALPM_SIG_... (siglevel.hpp); 0: no signatures
+    int usage = 0;                               ///< ALPM_DB_USAGE_...; 0: all
 };
 
 /// Kind::config unless `name` can name a database: no '/', no leading '.' or '-', not "local" (which is
@@ -34,6 +35,13 @@ std::vector<std::string> urls_of(const Repository& repository, std::string_view 
 /// Where a package may be: its cache servers, then its servers.
 std::vector<std::string> package_urls(const Repository& repository, std::string_view architecture,
                                       std::string_view file);
+
+/// Where an archive keeps the repository of a day, "2026/11/05": `$repo` is still a variable
+/// (https://wiki.archlinux.org/title/Arch_Linux_Archive, Repos).
+std::string snapshot_server(std::string_view archive, std::string_view day);
+
+/// The file's name as the last part of a URL.
+std::string url_tail(std::string_view file);
 
 /// `url` without the user and password in it, for messages.
 std::string without_credentials(std::string_view url);

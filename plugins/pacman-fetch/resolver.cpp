@@ -6,6 +6,7 @@
 #include <support/text.hpp>
 #include <targets.hpp>
 
+#include <algorithm>
 #include <cstdarg>
 #include <cstdio>
 
@@ -20,11 +21,14 @@ struct Resolver::State {
     std::vector<std::string> errors;
     std::vector<std::string> warnings;
     std::vector<std::string> hopeless; ///< targets that cannot be resolved
+    ResolverSettings settings;
     AlpmHandle handle;
 
     static void on_log(void* self, alpm_loglevel_t level, const char* format, va_list arguments);
     static void on_question(void* self, alpm_question_t* question);
 
+    int choose(const alpm_list_t* providers) const;
+    Result<void> configure();
     Result<void> load(const Database& database, const std::string& path);
     Error damaged(const Database& database, const std::string& path) const;
 };
@@ -40,19 +44,35 @@ void Resolver::State::on_log(void* self, alpm_loglevel_t level, const char* form
     (level == ALPM_LOG_ERROR ? state.errors : state.warnings).push_back(support::printable(text));
 }
 
-/// The answers of `pacman --noconfirm`: the first provider, no skipping of what cannot be resolved, no
-/// removal for a conflict.
+/// The place of the first provider that the settings name; 0, pacman's default, if there is none.
+int Resolver::State::choose(const alpm_list_t* providers) const {
+    int index = 0;
+    for (alpm_pkg_t* package : items<alpm_pkg_t>(providers)) {
+        if (std::ranges::find(settings.providers, alpm_pkg_get_name(package)) != settings.providers.end())
+            return index;
+        ++index;
+    }
+    return 0;
+}
+
+/// The answers of `pacman --noconfirm`: an ignored package is taken if it is needed, nothing is skipped that
+/// cannot be resolved, none removed for a conflict, no key imported.
 void Resolver::State::on_question(void* self, alpm_question_t* question) {
+    auto& state = *static_cast<State*>(self);
     question->any.answer = 0;
+    if (question->type == ALPM_QUESTION_INSTALL_IGNOREPKG) question->any.answer = 1;
+    if (question->type == ALPM_QUESTION_SELECT_PROVIDER)
+        question->select_provider.use_index = state.choose(question->select_provider.providers);
     if (question->type != ALPM_QUESTION_REMOVE_PKGS) return;
     for (alpm_pkg_t* package : items<alpm_pkg_t>(question->remove_pkgs.packages))
-        static_cast<State*>(self)->hopeless.emplace_back(alpm_pkg_get_name(package));
+        state.hopeless.emplace_back(alpm_pkg_get_name(package));
 }
 
 /// Load a database now: libalpm would do so on first use, and take a damaged one for an empty one.
 Result<void> Resolver::State::load(const Database& database, const std::string& path) {
-    alpm_db_t* db = alpm_register_syncdb(handle.get(), database.repository.c_str(), 0);
-    if (db == nullptr || alpm_db_set_usage(db, ALPM_DB_USAGE_ALL) != 0 || alpm_db_get_valid(db) != 0)
+    alpm_db_t* db = alpm_register_syncdb(handle.get(), database.repository.c_str(), database.siglevel);
+    const int usage = database.usage == 0 ? ALPM_DB_USAGE_ALL : database.usage;
+    if (db == nullptr || alpm_db_set_usage(db, usage) != 0 || alpm_db_get_valid(db) != 0)
         return damaged(database, path);
     const alpm_list_t* packages = alpm_db_get_pkgcache(db);
     if (!errors.empty() || (packages == nullptr && alpm_errno(handle.get()) != ALPM_ERR_OK))
@@ -97,6 +117,17 @@ Result<std::string> text_field(const char* value, const std::string& subject, co
     return std::string(value);
 }
 
+/// %PGPSIG%; what is no base64 is as good as none, and the file beside the package is asked for.
+std::string signature_of(alpm_pkg_t* package) {
+    const char* text = alpm_pkg_get_base64_sig(package);
+    unsigned char* bytes = nullptr;
+    std::size_t size = 0;
+    if (text == nullptr || alpm_decode_signature(text, &bytes, &size) != 0) return {};
+    std::string signature(reinterpret_cast<char*>(bytes), size);
+    std::free(bytes);
+    return signature;
+}
+
 Result<Package> to_package(alpm_pkg_t* package) {
     const std::string name = alpm_pkg_get_name(package);
     const std::string repository = alpm_db_get_name(alpm_pkg_get_db(package));
@@ -120,7 +151,9 @@ Result<Package> to_package(alpm_pkg_t* package) {
                    static_cast<std::uint64_t>(size),
                    installed < 0 ? 0 : static_cast<std::uint64_t>(installed),
                    std::move(digest).value(),
-                   explicitly ? Reason::explicit_target : Reason::dependency};
+                   explicitly ? Reason::explicit_target : Reason::dependency,
+                   alpm_pkg_get_builddate(package),
+                   signature_of(package)};
 }
 
 } // namespace
@@ -135,7 +168,32 @@ Resolver::Resolver(Resolver&&) noexcept = default;
 Resolver& Resolver::operator=(Resolver&&) noexcept = default;
 Resolver::~Resolver() = default;
 
-Result<Resolver> Resolver::open(const std::string& folder, const std::string& architecture,
+Result<void> Resolver::State::configure() {
+    alpm_handle_t* h = handle.get();
+    for (const std::string& one : settings.architectures)
+        alpm_option_add_architecture(h, one.c_str());
+    for (const std::string& one : settings.ignore)
+        alpm_option_add_ignorepkg(h, one.c_str());
+    for (const std::string& one : settings.ignore_groups)
+        alpm_option_add_ignoregroup(h, one.c_str());
+    if (!settings.keyring.empty() && alpm_option_set_gpgdir(h, settings.keyring.c_str()) != 0)
+        return Error{Kind::io,
+                     "libalpm: keyring '" + settings.keyring + "': " + alpm_strerror(alpm_errno(h))};
+    for (const std::string& one : settings.assume_installed) {
+        alpm_depend_t* assumed = alpm_dep_from_string(one.c_str());
+        const bool usable =
+            assumed != nullptr && (assumed->mod == ALPM_DEP_MOD_ANY || assumed->mod == ALPM_DEP_MOD_EQ);
+        if (usable) alpm_option_add_assumeinstalled(h, assumed);
+        if (assumed != nullptr) alpm_dep_free(assumed);
+        if (!usable)
+            return Error{Kind::config,
+                         "assumed as installed: '" + support::printable(one) + "' is no package",
+                         "name it \"name\" or \"name=version\""};
+    }
+    return {};
+}
+
+Result<Resolver> Resolver::open(const std::string& folder, const ResolverSettings& settings,
                                 const std::vector<Database>& databases) {
     const std::string root = folder + "/root";
     SLIPWAY_TRY(support::make_dirs(root));
@@ -146,7 +204,8 @@ Result<Resolver> Resolver::open(const std::string& folder, const std::string& ar
     alpm_handle_t* handle = state->handle.get();
     alpm_option_set_logcb(handle, &State::on_log, state.get());
     alpm_option_set_questioncb(handle, &State::on_question, state.get());
-    alpm_option_add_architecture(handle, architecture.c_str());
+    state->settings = settings;
+    SLIPWAY_TRY(state->configure());
     for (const Database& database : databases) {
         SLIPWAY_TRY(state->load(database, database_path(folder, database.repository)));
     }
@@ -164,7 +223,7 @@ Result<std::vector<Package>> Resolver::resolve(const std::vector<std::string>& t
     if (alpm_trans_init(handle, ALPM_TRANS_FLAG_NOLOCK | ALPM_TRANS_FLAG_NOSCRIPTLET) != 0)
         return Error{Kind::internal, std::string("libalpm: ") + alpm_strerror(alpm_errno(handle))};
     const Transaction transaction(handle);
-    SLIPWAY_TRY(add_targets(handle, targets));
+    SLIPWAY_TRY(add_targets(handle, targets, state_->settings.exclude));
     alpm_list_t* problems = nullptr;
     const int prepared = alpm_trans_prepare(handle, &problems);
     if (prepared != 0) return prepare_error(handle, problems, state_->hopeless);

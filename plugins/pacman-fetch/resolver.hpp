@@ -18,6 +18,19 @@ struct Database {
     std::string origin; ///< where it came from, for messages
     std::uint64_t size;
     support::Digest sha256;
+    int siglevel = 0; ///< as Repository::siglevel
+    int usage = 0;    ///< as Repository::usage
+};
+
+/// What pacman.conf(5) and pacman's command line change about the answer.
+struct ResolverSettings {
+    std::vector<std::string> architectures;
+    std::vector<std::string> ignore = {};           ///< --ignore: package names or patterns
+    std::vector<std::string> ignore_groups = {};    ///< --ignoregroup
+    std::vector<std::string> assume_installed = {}; ///< --assume-installed: "name=version"
+    std::vector<std::string> exclude = {};          ///< members of groups that are not taken
+    std::vector<std::string> providers = {}; ///< packages to choose where several provide what is needed
+    std::string keyring = {};                ///< GnuPG's home folder; empty: no signature can be checked
 };
 
 /// Where libalpm keeps its files below `folder`; nothing else on the machine is read.
@@ -28,7 +41,7 @@ class Resolver {
 public:
     /// `folder`: absolute, the caller's own. `databases`: in the repositories' order of preference, each a
     /// file at database_path(). Kind::verify, naming database and origin, if one is damaged.
-    static support::Result<Resolver> open(const std::string& folder, const std::string& architecture,
+    static support::Result<Resolver> open(const std::string& folder, const ResolverSettings& settings,
                                           const std::vector<Database>& databases);
     Resolver(Resolver&&) noexcept;
     Resolver& operator=(Resolver&&) noexcept;

@@ -52,7 +52,7 @@ Result<void> add_package(alpm_handle_t* handle, const std::string& target, alpm_
 
 /// The order of pacman(8): a package of that name, something that provides it, a group.
 Result<void> add_from(alpm_handle_t* handle, alpm_list_t* dbs, const std::string& target,
-                      const std::string& name) {
+                      const std::string& name, const std::vector<std::string>& exclude) {
     if (alpm_pkg_t* package = alpm_find_dbs_satisfier(handle, dbs, name.c_str()))
         return add_package(handle, target, package);
     const AlpmList members(alpm_find_group_pkgs(dbs, name.c_str()));
@@ -63,14 +63,16 @@ Result<void> add_from(alpm_handle_t* handle, alpm_list_t* dbs, const std::string
                          + support::join(names_of(searched), ", "),
                      nearest_name(searched, name)};
     for (alpm_pkg_t* package : items<alpm_pkg_t>(members.get()))
-        SLIPWAY_TRY(add_package(handle, target, package));
+        if (std::ranges::find(exclude, alpm_pkg_get_name(package)) == exclude.end())
+            SLIPWAY_TRY(add_package(handle, target, package));
     return {};
 }
 
-Result<void> add_target(alpm_handle_t* handle, const std::string& target) {
+Result<void> add_target(alpm_handle_t* handle, const std::string& target,
+                        const std::vector<std::string>& exclude) {
     alpm_list_t* all = alpm_get_syncdbs(handle);
     const auto slash = target.find('/');
-    if (slash == std::string::npos || slash == 0) return add_from(handle, all, target, target);
+    if (slash == std::string::npos || slash == 0) return add_from(handle, all, target, target, exclude);
     const std::string repository = target.substr(0, slash);
     const auto dbs = items<alpm_db_t>(all);
     const auto named = [&](const alpm_db_t* db) { return repository == alpm_db_get_name(db); };
@@ -79,7 +81,7 @@ Result<void> add_target(alpm_handle_t* handle, const std::string& target) {
         return Error{Kind::not_found, "target " + quoted(target) + ": no repository " + quoted(repository),
                      "the repositories are " + support::join(names_of(dbs), ", ")};
     const AlpmList only(alpm_list_add(nullptr, *it));
-    return add_from(handle, only.get(), target, target.substr(slash + 1));
+    return add_from(handle, only.get(), target, target.substr(slash + 1), exclude);
 }
 
 Error unsatisfied(alpm_list_t* problems, const std::vector<std::string>& hopeless) {
@@ -137,10 +139,12 @@ Error without_file_name(alpm_handle_t* handle) {
 
 } // namespace
 
-Result<void> add_targets(alpm_handle_t* handle, const std::vector<std::string>& targets) {
+Result<void> add_targets(alpm_handle_t* handle, const std::vector<std::string>& targets,
+                         const std::vector<std::string>& exclude) {
     std::vector<Error> errors;
     for (const std::string& target : targets)
-        if (auto added = add_target(handle, target); !added) errors.push_back(std::move(added).error());
+        if (auto added = add_target(handle, target, exclude); !added)
+            errors.push_back(std::move(added).error());
     if (errors.empty()) return {};
     Error first = errors.front();
     if (errors.size() > 1)

@@ -13,7 +13,9 @@ namespace slipway::pacman_fetch {
 
 /// Add every target to the open transaction. Kind::not_found names all that no repository has, with the
 /// nearest name as hint; Kind::config: two targets are different packages of one name.
-support::Result<void> add_targets(alpm_handle_t* handle, const std::vector<std::string>& targets);
+/// `exclude`: packages that are not taken as members of a group.
+support::Result<void> add_targets(alpm_handle_t* handle, const std::vector<std::string>& targets,
+                                  const std::vector<std::string>& exclude);
 
 /// What a failed alpm_trans_prepare() means. Frees `problems` and what is in it. `hopeless`: the targets that
 /// libalpm asked to skip.

@@ -173,8 +173,9 @@ std::string Transfer::header(const char* name) const {
 }
 
 Arrival Transfer::arrival() const {
-    if (complete_) return {};
-    return {servers_[server_].url, unchanged_, {header("ETag"), header("Last-Modified")}, from_network_};
+    if (complete_ || missing_) return {"", missing_, false, {}, 0};
+    return {
+        servers_[server_].url, false, unchanged_, {header("ETag"), header("Last-Modified")}, from_network_};
 }
 
 Error Transfer::error(Kind kind, const std::string& cause) const {
@@ -328,7 +329,14 @@ Result<Transfer::Next> Transfer::after(Failure failure) {
     return Next::again;
 }
 
-Error Transfer::all_failed() const {
+Result<Transfer::Next> Transfer::all_failed() {
+    const auto not_found = [](const Error& e) { return e.kind == Kind::not_found; };
+    if (download_.may_be_missing && std::all_of(failures_.begin(), failures_.end(), not_found)) {
+        file_.reset();
+        SLIPWAY_TRY(support::remove_tree(download_.path));
+        missing_ = true;
+        return Next::done;
+    }
     // Later may be better if one server alone is to blame on the network; else the last one's word counts.
     const auto transient = [](const Error& e) { return e.kind == Kind::net_transient; };
     const auto it = std::find_if(failures_.begin(), failures_.end(), transient);

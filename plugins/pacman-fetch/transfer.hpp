@@ -59,14 +59,16 @@ struct Download {
     std::vector<std::string> urls; ///< at least one, tried in this order
     std::string path;              ///< the file to write
     std::uint64_t max_bytes;       ///< a longer file is refused; not more than this is written
-    std::optional<Expected>
-        expected; ///< known: what is in `path` already is gone on with; else it is replaced
+    /// Known: what is in `path` already is gone on with. Else it is replaced.
+    std::optional<Expected> expected = {};
+    bool may_be_missing = false; ///< that every server says 404 is an answer; then there is no file
     std::map<std::string, Validator> known = {}; ///< by URL: what the caller has; it then need not be sent
 };
 
 /// How a file came.
 struct Arrival {
     std::string url;        ///< that delivered it, as the Download has it; empty: it was there, whole
+    bool missing = false;   ///< Download::may_be_missing, and it is
     bool unchanged = false; ///< the server says that what the caller knows is still right; no file
     Validator validator;
     std::uint64_t received = 0; ///< bytes that came over the network
@@ -155,7 +157,7 @@ private:
     void add_header(const std::string& line);
     std::string header(const char* name) const;
     support::Error error(support::Kind kind, const std::string& cause) const;
-    support::Error all_failed() const;
+    support::Result<Next> all_failed();
 
     std::string sidecar() const { return download_.path + ".from"; }
 
@@ -173,6 +175,7 @@ private:
     bool answered_ = false; ///< this try's first byte has come
     bool complete_ = false;
     bool unchanged_ = false;
+    bool missing_ = false;
     std::vector<Server> servers_; ///< that are not crossed out
     std::size_t server_ = 0;
     unsigned round_ = 0;

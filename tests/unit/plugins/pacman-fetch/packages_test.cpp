@@ -27,7 +27,8 @@ public:
         return true;
     }
 
-    support::Result<void> publish(const Package& package, const std::string& path) override {
+    support::Result<void> publish(const Package& package, const std::string& path,
+                                  const std::string&) override {
         SLIPWAY_TRY_ASSIGN(const auto bytes, support::read_file(path));
         order.push_back(package.name + " " + bytes);
         return {};

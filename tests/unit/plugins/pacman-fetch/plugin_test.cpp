@@ -244,15 +244,15 @@ TEST(PacmanFetch, DescribesItself) {
     const auto entry = reinterpret_cast<slipway_entry_fn>(::dlsym(library, SLIPWAY_ENTRY_SYMBOL));
     const slipway_stage_desc& stage = *entry()->stage(0);
     EXPECT_EQ(stage.flags, unsigned{SLIPWAY_IDEMPOTENT});
-    EXPECT_STREQ(stage.capabilities, R"({"network": true})");
+    EXPECT_STREQ(stage.capabilities, R"({"network": true, "exec": true})");
     auto schema = json::parse(stage.config_schema);
     ASSERT_TRUE(schema) << schema.error().message();
-    EXPECT_EQ(schema.value().at_pointer("/properties/architecture/default")->as_string(), "x86_64");
+    EXPECT_EQ(schema.value().at_pointer("/properties/jobs/default")->as_integer(), 8);
     EXPECT_FALSE(schema.value()["additionalProperties"].as_bool(true));
     auto ports = json::parse(stage.ports);
     ASSERT_TRUE(ports) << ports.error().message();
     EXPECT_EQ(ports.value()["outputs"].as_array().size(), 2u);
-    EXPECT_EQ(ports.value().find("inputs"), nullptr);
+    EXPECT_TRUE(ports.value().at_pointer("/inputs/0/optional")->as_bool());
 }
 
 } // namespace

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <lock.hpp>
 #include <repository.hpp>
-#include <support/json.hpp>
 
 namespace slipway::pacman_fetch {
 namespace {
@@ -58,33 +56,6 @@ TEST(Repository, MessagesHaveNoCredentials) {
     EXPECT_EQ(without_credentials("https://host/x@y"), "https://host/x@y");
     EXPECT_EQ(without_credentials("file:///x@y"), "file:///x@y");
     EXPECT_EQ(without_credentials("nonsense@"), "nonsense@");
-}
-
-TEST(Lock, IsTheDocumentOfTheReference) {
-    const auto digest = support::Digest::of("");
-    const std::string hex = digest.hex();
-    const std::vector<Database> databases{{"core", "http://somewhere/core.db", 123, digest}};
-    const std::vector<Package> packages{
-        {"core", "glibc", "2.40-1", "x86_64", "glibc-2.40-1-x86_64.pkg.tar.zst", 9000000, 48000000, digest,
-         Reason::dependency},
-        {"core", "base", "3-2", "any", "base-3-2-any.pkg.tar.zst", 1, 0, digest, Reason::explicit_target}};
-    const std::string text = lock_text("x86_64", {"base"}, databases, packages);
-    EXPECT_EQ(text.back(), '\n');
-    auto parsed = support::json::parse(text);
-    ASSERT_TRUE(parsed);
-    EXPECT_EQ(
-        support::json::dump(parsed.value()),
-        R"({"slipway_lock":1,"architecture":"x86_64","targets":["base"],"databases":[)"
-        R"({"repository":"core","sha256":")"
-            + hex
-            + R"(","size":123}],"packages":[)"
-              R"({"repository":"core","name":"glibc","version":"2.40-1","architecture":"x86_64",)"
-              R"("filename":"glibc-2.40-1-x86_64.pkg.tar.zst","size":9000000,"installed_size":48000000,"sha256":")"
-            + hex
-            + R"(","reason":"dependency"},)"
-              R"({"repository":"core","name":"base","version":"3-2","architecture":"any",)"
-              R"("filename":"base-3-2-any.pkg.tar.zst","size":1,"installed_size":0,"sha256":")"
-            + hex + R"(","reason":"explicit"}]})");
 }
 
 } // namespace

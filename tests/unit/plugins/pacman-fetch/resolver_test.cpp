@@ -43,7 +43,7 @@ struct Resolution {
 };
 
 support::Result<Resolution> resolve_in(const Scratch& scratch, const Graph& graph, const Targets& targets) {
-    auto resolver = Resolver::open(scratch.path(), "x86_64", databases_of(graph));
+    auto resolver = Resolver::open(scratch.path(), {{"x86_64"}}, databases_of(graph));
     if (!resolver) return std::move(resolver).error();
     auto packages = resolver.value().resolve(targets);
     if (!packages) return std::move(packages).error();
@@ -236,7 +236,7 @@ TEST(Resolver, ResolvesTwice) {
     const Scratch scratch;
     const Graph graph{{"core", "a 1-1 depends=b\nb 1-1"}};
     test::write_graph(scratch / "db/sync", graph);
-    auto resolver = Resolver::open(scratch.path(), "x86_64", databases_of(graph));
+    auto resolver = Resolver::open(scratch.path(), {{"x86_64"}}, databases_of(graph));
     ASSERT_TRUE(resolver);
     EXPECT_FALSE(resolver.value().resolve({"missing"}));
     auto first = resolver.value().resolve({"a"});
@@ -392,7 +392,7 @@ std::string complaint_about(const std::string& bytes) {
     EXPECT_TRUE(support::make_dirs(scratch / "db/sync"));
     EXPECT_TRUE(support::write_file(database_path(scratch.path(), "core"), bytes));
     [[maybe_unused]] const LeaksOfLibalpm allowed;
-    auto resolver = Resolver::open(scratch.path(), "x86_64", databases_of({{"core", ""}}));
+    auto resolver = Resolver::open(scratch.path(), {{"x86_64"}}, databases_of({{"core", ""}}));
     if (resolver) return "";
     EXPECT_EQ(resolver.error().kind, Kind::verify);
     return resolver.error().what;

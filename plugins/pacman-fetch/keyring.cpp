@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fcntl.h>
+#include <keyring.hpp>
+#include <program.hpp>
+#include <support/fs.hpp>
+#include <support/text.hpp>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <filesystem>
+#include <thread>
+
+namespace slipway::pacman_fetch {
+
+namespace fs = std::filesystem;
+using support::Error;
+using support::Kind;
+using support::Result;
+
+namespace {
+
+// What of a home folder is the keyring; the rest belongs to the agent.
+constexpr const char* parts[] = {"pubring.gpg", "trustdb.gpg", "gpg.conf"};
+
+struct Sources {
+    std::vector<std::string> keys, trusted, revoked; ///< paths, sorted
+    support::Digest digest = support::Digest::of("");
+};
+
+Result<Sources> find_sources(const std::string& folder) {
+    Sources sources;
+    std::error_code failed;
+    for (const auto& entry : fs::directory_iterator(folder, failed)) {
+        const std::string name = entry.path().filename();
+        if (name.ends_with(".gpg")) sources.keys.push_back(entry.path());
+        if (name.ends_with("-trusted")) sources.trusted.push_back(entry.path());
+        if (name.ends_with("-revoked")) sources.revoked.push_back(entry.path());
+    }
+    if (failed) return support::errno_error("keyring folder '" + folder + "'", failed.value());
+    if (sources.keys.empty())
+        return Error{
+            Kind::not_found, "keyring folder '" + folder + "': no *.gpg file in it",
+            "install the distribution's keyring package, or set \"keyring\" to a folder with its files"};
+    support::Sha256 all;
+    for (auto* list : {&sources.keys, &sources.trusted, &sources.revoked}) {
+        std::ranges::sort(*list);
+        for (const std::string& path : *list) {
+            SLIPWAY_TRY_ASSIGN(const auto digest, support::sha256_of_file(path));
+            all.update(digest.hex() + "  " + fs::path(path).filename().string() + "\n"); // as sha256sum
+        }
+    }
+    sources.digest = all.finish();
+    return sources;
+}
+
+/// The fingerprints at the beginning of the files' lines; '#' begins a comment.
+Result<std::vector<std::string>> fingerprints(const std::vector<std::string>& files) {
+    std::vector<std::string> all;
+    for (const std::string& path : files) {
+        SLIPWAY_TRY_ASSIGN(const auto text, support::read_file(path, 1 << 20));
+        for (const std::string& line : support::split(text, '\n')) {
+            const std::string key = line.substr(0, line.find_first_of(":# \t\r"));
+            if (key.empty()) continue;
+            if (key.find_first_not_of("0123456789ABCDEFabcdef") != std::string::npos)
+                return Error{Kind::config,
+                             "'" + path + "': '" + support::printable(key) + "' is no key's fingerprint"};
+            all.push_back(key);
+        }
+    }
+    return all;
+}
+
+bool agent_answers(const std::string& socket) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    if (socket.size() >= sizeof address.sun_path) return false;
+    std::memcpy(address.sun_path, socket.c_str(), socket.size() + 1);
+    const support::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    return ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+/// Makes the keyring in a folder. Signing starts a gpg-agent, which is gone when this is destroyed.
+class Maker {
+public:
+    Maker(const Sources& sources, const std::string& home)
+        : sources_(sources), home_(home), fd_(::open(home.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)),
+          // A socket's path has 107 bytes at most (unix(7)), a state folder's may be longer.
+          path_("/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(fd_.get())) {}
+
+    ~Maker() {
+        (void)run_program({"gpgconf", "--homedir", path_, "--kill", "gpg-agent"});
+        for (int i = 0; i < 200 && agent_answers(path_ + "/S.gpg-agent"); ++i)
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        for (const char* secret : {"private-keys-v1.d", "openpgp-revocs.d"})
+            (void)support::remove_tree(home_ + "/" + secret);
+    }
+
+    Maker(const Maker&) = delete;
+    Maker& operator=(const Maker&) = delete;
+
+    Result<void> run();
+
+private:
+    Result<void> gpg(std::vector<std::string> arguments, std::string_view input = {});
+
+    const Sources& sources_;
+    std::string home_;
+    support::UniqueFd fd_;
+    std::string path_; ///< of home_, for GnuPG
+};
+
+Result<void> Maker::gpg(std::vector<std::string> arguments, std::string_view input) {
+    std::vector<std::string> command{"gpg", "--homedir", path_, "--batch", "--quiet", "--no-tty"};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    auto done = run_program(command, input);
+    if (!done) return std::move(done).error().in("keyring: gpg " + arguments.front());
+    return {};
+}
+
+Result<void> Maker::run() {
+    SLIPWAY_TRY_ASSIGN(const auto trusted, fingerprints(sources_.trusted));
+    SLIPWAY_TRY_ASSIGN(const auto revoked, fingerprints(sources_.revoked));
+    SLIPWAY_TRY(support::write_file(home_ + "/gpg.conf",
+                                    "no-greeting\nno-permission-warning\nno-auto-key-retrieve\n"));
+    SLIPWAY_TRY(support::write_file(home_ + "/pubring.gpg", "")); // the format libalpm looks for
+    if (!trusted.empty())
+        SLIPWAY_TRY(gpg({"--passphrase", "", "--quick-generate-key", "slipway local <slipway@localhost>",
+                         "ed25519", "cert", "never"}));
+    for (const std::string& file : sources_.keys)
+        SLIPWAY_TRY(gpg({"--no-auto-check-trustdb", "--import", file}));
+    for (const std::string& key : trusted)
+        SLIPWAY_TRY(gpg({"--no-auto-check-trustdb", "--yes", "--quick-lsign-key", key}));
+    for (const std::string& file : sources_.trusted) {
+        SLIPWAY_TRY_ASSIGN(const auto text, support::read_file(file, 1 << 20));
+        SLIPWAY_TRY(gpg({"--import-ownertrust"}, text));
+    }
+    for (const std::string& key : revoked)
+        SLIPWAY_TRY(
+            gpg({"--no-auto-check-trustdb", "--command-fd", "0", "--edit-key", key}, "disable\nquit\n"));
+    return gpg({"--yes", "--check-trustdb"});
+}
+
+bool copy_parts(const std::string& from, const std::string& to) {
+    std::error_code failed;
+    for (const char* part : parts)
+        if (!fs::copy_file(fs::path(from) / part, fs::path(to) / part, failed)) return false;
+    return true;
+}
+
+/// In one step: another stage may look for it, or keep it too.
+void keep(const std::string& home, const std::string& kept) {
+    const std::string draft = kept + "." + std::to_string(::getpid());
+    std::error_code failed;
+    const bool copied = support::make_dirs(draft, 0700) && copy_parts(home, draft);
+    if (copied) fs::rename(draft, kept, failed);
+    (void)support::remove_tree(draft);
+}
+
+} // namespace
+
+Result<Keyring> make_keyring(const std::string& folder, const std::string& home, const std::string& cache) {
+    SLIPWAY_TRY_ASSIGN(const auto sources, find_sources(folder));
+    SLIPWAY_TRY(support::make_dirs(home, 0700));
+    const std::string kept = cache + "/" + sources.digest.hex();
+    if (copy_parts(kept, home)) return Keyring{home, sources.digest};
+    for (const char* part : parts)
+        SLIPWAY_TRY(support::remove_tree(home + "/" + part));
+    SLIPWAY_TRY(Maker(sources, home).run());
+    keep(home, kept);
+    return Keyring{home, sources.digest};
+}
+
+} // namespace slipway::pacman_fetch
