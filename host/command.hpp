@@ -38,6 +38,8 @@ Command show_command();
 Command log_command();
 Command stages_command();
 Command inspect_command();
+Command lock_command();
+Command diff_command();
 
 // Options that several commands have.
 std::vector<Option> chain_options();   ///< --set, --override, --epoch, --no-mocks

@@ -5,6 +5,7 @@
 #include "report.hpp"
 #include "session.hpp"
 
+#include <chain/pin.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -39,14 +40,26 @@ std::variant<std::unique_ptr<Opened>, int> open_chain(const Arguments& arguments
     return opened;
 }
 
+support::Result<json::Value> pin_to(chain::Plan& plan, const std::string& path, const State& state) {
+    SLIPWAY_TRY_ASSIGN(const std::string text, support::read_file(path));
+    auto pinned = chain::pin(plan, text, state.store);
+    if (!pinned) return std::move(pinned).error().in("'" + path + "'");
+    return pinned;
+}
+
 /// Run an opened chain as a new run (or plan); the exit code, and the run's id in `id`.
 int start(const Arguments& arguments, Opened& opened, chain::Mode mode, std::string& id) {
     auto settings = run_settings(arguments, opened.state, mode);
     if (!settings) return complain(settings.error());
     auto lock = StateLock::take(opened.state);
     if (!lock) return complain(lock.error());
-    const journal::RunRecord run =
+    journal::RunRecord run =
         new_run(opened.plan, opened.options, mode == chain::Mode::plan ? "plan" : "run");
+    if (arguments.has("locked")) {
+        auto pinned = pin_to(opened.plan, arguments.value("locked"), opened.state);
+        if (!pinned) return complain(pinned.error());
+        run.settings.set("locked", std::move(pinned).value());
+    }
     id = run.id;
     auto records = chain::new_records(opened.plan);
     if (auto added = opened.state.journal.add_run(run, records); !added) return complain(added.error());
@@ -96,6 +109,7 @@ int resume_run(const Arguments& arguments) {
     if (auto* loaded = std::get_if<config::Chain>(&chain)) loaded->folder = run.folder;
     auto plan = planned(std::move(chain), catalog, arguments);
     if (const int* code = std::get_if<int>(&plan)) return *code;
+    chain::resume_pins(std::get<chain::Plan>(plan), run.settings["locked"]);
     auto records = journal.stages(run.id);
     if (!records) return complain(records.error());
     if (auto saved = journal.set_run_state(run.id, "running", 0, ::getpid()); !saved)
@@ -145,7 +159,9 @@ Command run_command() {
          "Runs the stages of CHAIN (a file, or - for standard input). What is unchanged since an earlier\n"
          "run is not made again. After a failure, `slipway resume` goes on where it stopped.",
          "slipway run archlinux.json --set stages.publish.with.remote=/srv/git/test.git",
-         chain_options() + execute_options() + plugin_options() + state_options(), 1, 1},
+         std::vector<Option>{{"locked", 0, "FILE", "take exactly what FILE says, which slipway lock wrote"}}
+             + chain_options() + execute_options() + plugin_options() + state_options(),
+         1, 1},
         &run_chain};
 }
 

@@ -232,6 +232,16 @@ struct Runner::Impl {
                 }
             if (!list.empty()) all.set(wire.port, std::move(list));
         }
+        for (const auto& [port, output] : stage.pinned) {
+            all.set(port, json::Array{json::Object{{"name", output.name},
+                                                   {"type", output.type},
+                                                   {"size", output.size},
+                                                   {"sha256", output.sha256},
+                                                   {"stage", ""},
+                                                   {"variant", json::Object{}},
+                                                   {"annotations", output.annotations}}});
+            artifacts[port] = {output};
+        }
         return all;
     }
 

@@ -33,6 +33,8 @@ struct PlannedStage {
     const CatalogEntry* plugin = nullptr;
     plugin::Ports ports; ///< this instance's: declared ones count
     std::vector<Wire> wires;
+    std::map<std::string, journal::OutputRecord>
+        pinned;                             ///< by input port: given from outside (chain/pin.hpp)
     std::vector<std::size_t> after;         ///< stages that must be done before; sorted
     const config::Schema* schema = nullptr; ///< of its options
     std::string folder;                     ///< absolute; relative paths in its options start here
