@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A real nginx on a loopback port, for proofs and benchmarks."""
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+
+
+class Nginx:
+    """Serves a folder. `rate`: bytes a second of each connection, as nginx writes it ("500k")."""
+
+    def __init__(self, root, rate="0"):
+        self.folder = tempfile.mkdtemp(prefix="nginx-")
+        os.chmod(root, 0o755)
+        os.chmod(os.path.dirname(root), 0o755)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        with open(self.folder + "/nginx.conf", "w", encoding="ascii") as file:
+            file.write(f"""daemon off; master_process off; pid nginx.pid; error_log error.log;
+events {{ worker_connections 256; }}
+http {{ client_body_temp_path a; proxy_temp_path b; fastcgi_temp_path c; uwsgi_temp_path d; scgi_temp_path e;
+  log_format sent '$uri $body_bytes_sent'; access_log access.log sent; sendfile on; keepalive_requests 10000;
+  server {{ listen 127.0.0.1:{self.port}; root '{root}'; limit_rate {rate}; }} }}
+""")
+        self.process = None
+
+    def __enter__(self):
+        path = os.environ["PATH"] + ":/usr/sbin"
+        self.process = subprocess.Popen(["nginx", "-p", self.folder, "-e", "error.log", "-c", "nginx.conf"],
+                                        env={"PATH": path})
+        for _ in range(500):
+            with socket.socket() as client:
+                if client.connect_ex(("127.0.0.1", self.port)) == 0:
+                    return self
+            time.sleep(0.01)
+        raise SystemExit("nginx does not start")
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def log(self):
+        """(path, bytes) of each answer since clear_log()."""
+        time.sleep(0.02)
+        with open(self.folder + "/access.log", encoding="utf-8") as file:
+            return [(line.split()[0], int(line.split()[1])) for line in file]
+
+    def clear_log(self):
+        with open(self.folder + "/access.log", "w", encoding="utf-8"):
+            pass
