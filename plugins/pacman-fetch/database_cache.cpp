@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <database_cache.hpp>
+#include <fcntl.h>
 #include <support/fs.hpp>
 #include <support/json.hpp>
 
@@ -55,7 +56,9 @@ void DatabaseCache::keep(const std::string& url, const Validator& validator, con
                                             {"etag", validator.etag},
                                             {"last_modified", validator.last_modified},
                                             {"sha256", digest.value().hex()}};
-    (void)support::write_file(base + ".json", json::dump(record));
+    const support::UniqueFd file(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (file && support::write_all(file.get(), json::dump(record), draft))
+        fs::rename(draft, base + ".json", failed);
 }
 
 void DatabaseCache::forget(const std::string& url) const {

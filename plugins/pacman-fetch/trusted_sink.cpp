@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <fcntl.h>
 #include <support/fs.hpp>
 #include <support/json.hpp>
 #include <trusted_sink.hpp>
@@ -103,8 +104,10 @@ void TrustedSink::remember(const Package& package, const Findings& findings) con
                                             {"valid_at_build", plan_.valid_at_build},
                                             {"signature", support::Digest::of(signature_of(package)).hex()},
                                             {"findings", to_json(findings)}};
-    // Losing it costs a download later, no more.
-    (void)support::write_file(path_of(package, ".json"), json::dump(record));
+    // Losing it costs a download later, no more: it need not wait for the disk.
+    const std::string path = path_of(package, ".json");
+    const support::UniqueFd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
+    if (file) (void)support::write_all(file.get(), json::dump(record), path);
 }
 
 bool TrustedSink::stored(const Package& package) const {
