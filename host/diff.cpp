@@ -20,22 +20,13 @@ using support::Result;
 
 namespace {
 
-using Locks = std::vector<std::pair<std::string, json::Value>>;
+using chain::Locks;
 
 Result<Locks> of_run(const Arguments& arguments, const std::string& id) {
     SLIPWAY_TRY_ASSIGN(State state, open_state(arguments));
     SLIPWAY_TRY_ASSIGN(const auto run, state.journal.find_run(id));
     SLIPWAY_TRY_ASSIGN(const auto stages, state.journal.stages(run.id));
-    Locks locks;
-    for (const auto& stage : stages)
-        for (const auto& output : stage.outputs) {
-            if (output.type != chain::lock_type) continue;
-            SLIPWAY_TRY_ASSIGN(const auto digest, support::Digest::parse(output.sha256));
-            SLIPWAY_TRY_ASSIGN(const auto fd, state.store.open_artifact(digest));
-            SLIPWAY_TRY_ASSIGN(const std::string text, support::read_all(fd.get(), "a lock"));
-            SLIPWAY_TRY_ASSIGN(json::Value lock, json::parse(text));
-            locks.emplace_back(stage.key, std::move(lock));
-        }
+    SLIPWAY_TRY_ASSIGN(Locks locks, chain::made_locks(stages, state.store));
     if (locks.empty())
         return Error{Kind::not_found, "run '" + run.id + "' has made no lock", "slipway show " + run.id};
     if (locks.size() == 1) locks.front().first.clear(); // as a file with a single lock

@@ -13,18 +13,9 @@ namespace json = support::json;
 
 namespace {
 
-support::Result<json::Value> locks_of(const State& state, const chain::Plan& plan, const std::string& run) {
+support::Result<json::Value> lock_of(const State& state, const std::string& run) {
     SLIPWAY_TRY_ASSIGN(const auto stages, state.journal.stages(run));
-    std::vector<std::pair<std::string, json::Value>> locks;
-    for (std::size_t i = 0; i < plan.stages.size(); ++i)
-        for (const auto& output : stages[i].outputs) {
-            if (output.type != chain::lock_type) continue;
-            SLIPWAY_TRY_ASSIGN(const auto digest, support::Digest::parse(output.sha256));
-            SLIPWAY_TRY_ASSIGN(const auto fd, state.store.open_artifact(digest));
-            SLIPWAY_TRY_ASSIGN(const std::string text, support::read_all(fd.get(), "a lock"));
-            SLIPWAY_TRY_ASSIGN(json::Value lock, json::parse(text));
-            locks.emplace_back(stages[i].key, std::move(lock));
-        }
+    SLIPWAY_TRY_ASSIGN(const auto locks, chain::made_locks(stages, state.store));
     return chain::join_locks(locks);
 }
 
@@ -49,15 +40,17 @@ int lock_chain(const Arguments& arguments) {
     if (const int* code = std::get_if<int>(&planned_or_code)) return *code;
     auto plan = chain::only_locks(std::move(std::get<chain::Plan>(planned_or_code)));
     if (!plan) return complain(plan.error());
+    auto settings = run_settings(arguments, state.value(), chain::Mode::run);
+    if (!settings) return complain(settings.error());
     auto held = StateLock::take(state.value());
     if (!held) return complain(held.error());
     const journal::RunRecord run = new_run(plan.value(), options.value(), "plan");
     auto records = chain::new_records(plan.value());
     if (auto added = state.value().journal.add_run(run, records); !added) return complain(added.error());
-    const int code =
-        execute(arguments, state.value(), loop, plan.value(), run, std::move(records), chain::Mode::run);
+    const int code = execute(arguments, state.value(), loop, plan.value(), run, std::move(records),
+                             settings.value());
     if (code != exit_done) return code;
-    auto lock = locks_of(state.value(), plan.value(), run.id);
+    auto lock = lock_of(state.value(), run.id);
     return lock ? write_lock(arguments, lock.value()) : complain(lock.error());
 }
 

@@ -15,8 +15,6 @@ using support::Result;
 
 namespace {
 
-using Locks = std::vector<std::pair<std::string, json::Value>>;
-
 const plugin::Port* port_of(const std::vector<plugin::Port>& ports, const char* type) {
     const auto it = std::ranges::find_if(
         ports, [&](const plugin::Port& p) { return std::ranges::count(p.types, type) > 0; });
@@ -74,6 +72,20 @@ Result<Plan> only_locks(Plan plan) {
     }
     plan.stages = std::move(kept);
     return plan;
+}
+
+Result<Locks> made_locks(const std::vector<journal::StageRecord>& stages, const store::Store& store) {
+    Locks locks;
+    for (const auto& stage : stages)
+        for (const auto& output : stage.outputs) {
+            if (output.type != lock_type) continue;
+            SLIPWAY_TRY_ASSIGN(const auto digest, support::Digest::parse(output.sha256));
+            SLIPWAY_TRY_ASSIGN(const auto fd, store.open_artifact(digest));
+            SLIPWAY_TRY_ASSIGN(const std::string text, support::read_all(fd.get(), "a lock"));
+            SLIPWAY_TRY_ASSIGN(json::Value lock, json::parse(text));
+            locks.emplace_back(stage.key, std::move(lock));
+        }
+    return locks;
 }
 
 json::Value join_locks(const Locks& locks) {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chain/plan.hpp>
+#include <journal/journal.hpp>
 #include <store/store.hpp>
 #include <support/json.hpp>
 
@@ -23,12 +24,17 @@ const plugin::Port* lock_port(const PlannedStage& stage);
 /// `plan` without the stages that no lock needs. Kind::config if none has a lock.
 support::Result<Plan> only_locks(Plan plan);
 
+/// Locks by the key of the stage that made each.
+using Locks = std::vector<std::pair<std::string, support::json::Value>>;
+
+/// The locks that a run's stages have made, from the store.
+support::Result<Locks> made_locks(const std::vector<journal::StageRecord>& stages, const store::Store& store);
+
 /// One lock is its file; several are {"slipway_locks": 1, "locks": {stage key: lock}}.
-support::json::Value join_locks(const std::vector<std::pair<std::string, support::json::Value>>& locks);
+support::json::Value join_locks(const Locks& locks);
 
 /// The locks of a file by stage key; a file with a single lock has the key "".
-support::Result<std::vector<std::pair<std::string, support::json::Value>>>
-split_locks(const std::string& text);
+support::Result<Locks> split_locks(const std::string& text);
 
 /// Give every stage that takes a lock its own from the file's text. Kind::config if the file has none for it,
 /// or one that nobody takes. Returns what was given, for resume_pins().
