@@ -8,6 +8,7 @@
 #include <support/json.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 namespace slipway::support::json {
@@ -27,19 +28,27 @@ public:
 
     bool Bool(bool b) { return add(Value(b)); }
 
-    bool Int(int n) { return add(Value(n)); }
-
-    bool Uint(unsigned n) { return add(Value(std::int64_t{n})); }
-
-    bool Int64(std::int64_t n) { return add(Value(n)); }
-
-    bool Uint64(std::uint64_t n) {
-        return n <= INT64_MAX ? add(Value(static_cast<std::int64_t>(n))) : add(Value(static_cast<double>(n)));
+    // All numbers come as their text (kParseNumbersAsStringsFlag): RapidJSON's own conversion shifts by too
+    // much for a zero with a large exponent.
+    bool RawNumber(const char* s, rapidjson::SizeType size, bool) {
+        const char* const end = s + size;
+        std::int64_t integer = 0;
+        if (auto [at, failed] = std::from_chars(s, end, integer); failed == std::errc() && at == end)
+            return add(Value(integer));
+        double real = 0;
+        if (std::from_chars(s, end, real).ec == std::errc()) return add(Value(real));
+        return fail(token_start(), "number out of the range of a double");
     }
 
-    bool Double(double d) { return add(Value(d)); }
+    bool Int(int) { return false; }
 
-    bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
+    bool Uint(unsigned) { return false; }
+
+    bool Int64(std::int64_t) { return false; }
+
+    bool Uint64(std::uint64_t) { return false; }
+
+    bool Double(double) { return false; }
 
     bool String(const char* s, rapidjson::SizeType size, bool) { return add(Value(std::string(s, size))); }
 
@@ -189,7 +198,7 @@ Result<Value> parse_with(std::string_view text) {
     Builder builder(text, stream);
     rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>> reader;
     constexpr unsigned flags = Flags | rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag
-                               | rapidjson::kParseFullPrecisionFlag;
+                               | rapidjson::kParseNumbersAsStringsFlag;
     const rapidjson::ParseResult result = reader.Parse<flags>(stream, builder);
     if (!builder.failure().empty()) return syntax_error(text, builder.failure_position(), builder.failure());
     if (result.IsError()) return syntax_error(text, result.Offset(), cause_of(result.Code()));

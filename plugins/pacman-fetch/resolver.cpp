@@ -77,6 +77,12 @@ Result<void> Resolver::State::load(const Database& database, const std::string& 
     const alpm_list_t* packages = alpm_db_get_pkgcache(db);
     if (!errors.empty() || (packages == nullptr && alpm_errno(handle.get()) != ALPM_ERR_OK))
         return damaged(database, path);
+    // Found here: libalpm 6.0.2 compares the file names of what it resolved, and crashes where two have none.
+    for (alpm_pkg_t* package : items<alpm_pkg_t>(alpm_db_get_pkgcache(db)))
+        if (alpm_pkg_get_filename(package) == nullptr)
+            errors.push_back(std::string("package '") + support::printable(alpm_pkg_get_name(package))
+                             + "' has no %FILENAME%");
+    if (!errors.empty()) return damaged(database, path);
     if (packages == nullptr)
         warnings.push_back("database '" + database.repository + "' from " + database.origin
                            + ": no packages in it");

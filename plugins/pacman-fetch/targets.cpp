@@ -130,13 +130,6 @@ Error wrong_architecture(alpm_handle_t* handle, alpm_list_t* problems) {
                  "set \"architecture\" to what the repository is for"};
 }
 
-Error without_file_name(alpm_handle_t* handle) {
-    std::vector<std::string> names;
-    for (alpm_pkg_t* package : items<alpm_pkg_t>(alpm_trans_get_add(handle)))
-        if (alpm_pkg_get_filename(package) == nullptr) names.push_back(quoted(alpm_pkg_get_name(package)));
-    return Error{Kind::verify, "packages " + support::join(names, ", ") + ": the database has no %FILENAME%"};
-}
-
 } // namespace
 
 Result<void> add_targets(alpm_handle_t* handle, const std::vector<std::string>& targets,
@@ -159,7 +152,6 @@ Error prepare_error(alpm_handle_t* handle, alpm_list_t* problems, const std::vec
     if (why == ALPM_ERR_UNSATISFIED_DEPS) return unsatisfied(problems, hopeless);
     if (why == ALPM_ERR_CONFLICTING_DEPS) return conflicting(problems);
     if (why == ALPM_ERR_PKG_INVALID_ARCH) return wrong_architecture(handle, problems);
-    if (why == ALPM_ERR_PKG_INVALID_NAME) return without_file_name(handle);
     return Error{why == ALPM_ERR_MEMORY ? Kind::resource : Kind::internal,
                  std::string("libalpm: ") + alpm_strerror(why)};
 }

@@ -32,6 +32,16 @@ TEST(Json, KeepsTypesApart) {
     EXPECT_TRUE(v["missing"].is_null());
 }
 
+TEST(Json, NumbersAtTheEnds) {
+    EXPECT_EQ(json::parse("9223372036854775807").value().as_integer(), INT64_MAX);
+    EXPECT_EQ(json::parse("9223372036854775808").value().as_number(), 9223372036854775808.0);
+    EXPECT_EQ(json::parse("-2.5e-3").value().as_number(), -0.0025);
+    EXPECT_EQ(json::parse("0E0000042").value().as_number(), 0.0);
+    EXPECT_EQ(failure("[1,\n 1e400]"), "2:2: number too big to be stored in double");
+    EXPECT_EQ(failure("1e-4000"), "1:1: number out of the range of a double");
+    EXPECT_EQ(failure("01"), "1:2: the document root must not be followed by other values");
+}
+
 TEST(Json, RoundTripsInOrder) {
     const std::string text = R"({"z":1,"a":[1,2.5,"\u00e9\n"],"m":{}})";
     EXPECT_EQ(json::dump(json::parse(text).value()), R"({"z":1,"a":[1,2.5,"é\n"],"m":{}})");

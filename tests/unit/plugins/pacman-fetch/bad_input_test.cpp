@@ -85,6 +85,16 @@ TEST_F(BadInput, FileNamesThatAreNone) {
     }
 }
 
+TEST_F(BadInput, NoArchitecture) {
+    std::string desc = desc_of("a 1-1");
+    const auto from = desc.find("%ARCH%");
+    desc.erase(from, desc.find("\n\n", from) + 2 - from);
+    write_database(www_ / "core.db", {{"a-1-1", desc}});
+    const auto outcome = fetch({nginx_.url()});
+    EXPECT_EQ(outcome.status, SLIPWAY_VERIFY);
+    EXPECT_EQ(outcome.said, "package 'a' of 'core': the database has no %ARCH%");
+}
+
 TEST_F(BadInput, AFileNameEndsAtANul) {
     std::string desc = desc_of("a 1-1");
     desc.replace(desc.find("a-1-1-any"), 1, 1, '\0');

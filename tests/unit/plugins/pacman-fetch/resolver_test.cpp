@@ -370,7 +370,8 @@ TEST(ResolverDatabase, IncompleteEntryIsRefused) {
     const std::string desc = test::desc_of("a 1-1");
     const std::string digest = support::Digest::of("a-1-1-any.pkg.tar.zst").hex();
     const std::pair<std::string, std::string> cases[] = {
-        {"%FILENAME%\na-1-1-any.pkg.tar.zst\n\n", "packages 'a': the database has no %FILENAME%"},
+        {"%FILENAME%\na-1-1-any.pkg.tar.zst\n\n",
+         "database 'core' from http://server/core.db: package 'a' has no %FILENAME%"},
         {"%CSIZE%\n1000\n\n", "package 'a' of 'core': the database has no %CSIZE%"},
         {"%ARCH%\nany\n\n", "package 'a' of 'core': the database has no %ARCH%"},
         {"%SHA256SUM%\n" + digest + "\n\n", "package 'a' of 'core': the database has no %SHA256SUM%"},
