@@ -50,7 +50,10 @@ public:
 
     bool Double(double) { return false; }
 
-    bool String(const char* s, rapidjson::SizeType size, bool) { return add(Value(std::string(s, size))); }
+    bool String(const char* s, rapidjson::SizeType size, bool) {
+        std::string text(s, size);
+        return has_surrogate(text) ? fail(token_start(), lone_surrogate) : add(Value(std::move(text)));
+    }
 
     bool StartObject() { return open(Value(Object{})); }
 
@@ -63,6 +66,7 @@ public:
     bool Key(const char* s, rapidjson::SizeType size, bool) {
         const std::size_t start = token_start();
         std::string key(s, size);
+        if (has_surrogate(key)) return fail(start, lone_surrogate);
         if (open_.back().find(key) != nullptr) return fail(start, "key '" + key + "' is there twice");
         keys_.back() = {std::move(key), Value(), start};
         return true;
@@ -75,6 +79,15 @@ public:
     std::size_t failure_position() const { return failure_position_; }
 
 private:
+    static constexpr const char* lone_surrogate = "half of a surrogate pair in a string";
+
+    /// RapidJSON checks raw bytes, but takes an escaped low surrogate on its own ("\udc00", RFC 8259, 8.2).
+    static bool has_surrogate(std::string_view text) {
+        for (std::size_t i = text.find('\xed'); i != text.npos; i = text.find('\xed', i + 1))
+            if (i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) >= 0xa0) return true;
+        return false;
+    }
+
     std::size_t token_start(bool bracket = false) {
         std::size_t i = end_of_last_;
         while (i < text_.size()) {

@@ -42,6 +42,14 @@ TEST(Json, NumbersAtTheEnds) {
     EXPECT_EQ(failure("01"), "1:2: the document root must not be followed by other values");
 }
 
+TEST(Json, LoneSurrogates) {
+    const Value pair = json::parse(R"("\ud9d4\udd44")").value();
+    EXPECT_EQ(pair.as_string(), "\xf2\x85\x85\x84");
+    EXPECT_EQ(failure(R"([1, "x\udd44"])"), "1:5: half of a surrogate pair in a string");
+    EXPECT_EQ(failure(R"({"\udd44": 1})"), "1:2: half of a surrogate pair in a string");
+    EXPECT_EQ(failure(R"("\ud9d4x")"), "1:2: the surrogate pair in string is invalid");
+}
+
 TEST(Json, RoundTripsInOrder) {
     const std::string text = R"({"z":1,"a":[1,2.5,"\u00e9\n"],"m":{}})";
     EXPECT_EQ(json::dump(json::parse(text).value()), R"({"z":1,"a":[1,2.5,"é\n"],"m":{}})");
