@@ -127,8 +127,8 @@ void FreeArchive::operator()(archive* a) const {
     archive_read_free(a);
 }
 
-Decompressor::Decompressor(ArchiveHandle handle, support::UniqueFd fd, Pulse pulse)
-    : fd_(std::move(fd)), handle_(std::move(handle)), pulse_(std::move(pulse)) {
+Decompressor::Decompressor(ArchiveHandle handle, support::UniqueFd fd)
+    : fd_(std::move(fd)), handle_(std::move(handle)) {
     // One by one: archive_read_support_filter_all() would start programs for the formats it cannot read.
     archive_read_support_filter_zstd(handle_.get());
     archive_read_support_filter_xz(handle_.get());
@@ -138,23 +138,23 @@ Decompressor::Decompressor(ArchiveHandle handle, support::UniqueFd fd, Pulse pul
     archive_read_support_format_empty(handle_.get());
 }
 
-Result<Decompressor> Decompressor::open(support::UniqueFd fd, Pulse pulse) {
+Result<std::unique_ptr<Decompressor>> Decompressor::open(support::UniqueFd fd) {
     constexpr std::size_t block = 256u << 10;
     const int number = fd.get();
     // Starts at byte 0 even if the descriptor shares its offset with one that was read before.
     if (::lseek(number, 0, SEEK_SET) != 0) return support::errno_error("rewinding", errno);
     ::posix_fadvise(number, 0, 0, POSIX_FADV_SEQUENTIAL);
-    Decompressor d(new_reader(), std::move(fd), std::move(pulse));
-    if (archive_read_open_fd(d.handle_.get(), number, block) != ARCHIVE_OK) return damaged(d.handle_.get());
-    SLIPWAY_TRY(d.start());
+    std::unique_ptr<Decompressor> d(new Decompressor(new_reader(), std::move(fd)));
+    if (archive_read_open_fd(d->handle_.get(), number, block) != ARCHIVE_OK) return damaged(d->handle_.get());
+    SLIPWAY_TRY(d->start());
     return d;
 }
 
-Result<Decompressor> Decompressor::open(std::string_view bytes) {
-    Decompressor d(new_reader(), {}, {});
-    if (archive_read_open_memory(d.handle_.get(), bytes.data(), bytes.size()) != ARCHIVE_OK)
-        return damaged(d.handle_.get());
-    SLIPWAY_TRY(d.start());
+Result<std::unique_ptr<Decompressor>> Decompressor::open(std::string_view bytes) {
+    std::unique_ptr<Decompressor> d(new Decompressor(new_reader(), {}));
+    if (archive_read_open_memory(d->handle_.get(), bytes.data(), bytes.size()) != ARCHIVE_OK)
+        return damaged(d->handle_.get());
+    SLIPWAY_TRY(d->start());
     return d;
 }
 
@@ -166,14 +166,11 @@ Result<void> Decompressor::start() {
     return {};
 }
 
-Result<void> Decompressor::pulse() const {
-    if (!pulse_) return {};
-    return pulse_(
-        static_cast<std::uint64_t>(std::max<la_int64_t>(archive_filter_bytes(handle_.get(), -1), 0)));
+std::uint64_t Decompressor::packed() const {
+    return static_cast<std::uint64_t>(std::max<la_int64_t>(archive_filter_bytes(handle_.get(), -1), 0));
 }
 
 Result<std::string_view> Decompressor::next() {
-    SLIPWAY_TRY(pulse());
     const void* bytes = nullptr;
     std::size_t size = 0;
     la_int64_t offset = 0;
@@ -186,13 +183,19 @@ Result<std::string_view> Decompressor::next() {
     return std::string_view();
 }
 
-PackageReader::PackageReader(Decompressor source) : source_(std::move(source)), handle_(new_reader()) {
+PackageReader::PackageReader(std::unique_ptr<ByteSource> source, Pulse pulse)
+    : source_(std::move(source)), pulse_(std::move(pulse)), handle_(new_reader()) {
     archive_read_support_format_tar(handle_.get());
+}
+
+Result<std::string_view> PackageReader::next_bytes() {
+    SLIPWAY_TRY(pulse_(source_->packed()));
+    return source_->next();
 }
 
 std::ptrdiff_t PackageReader::read(archive* a, void* self, const void** buffer) {
     auto& reader = *static_cast<PackageReader*>(self);
-    auto bytes = reader.source_.next();
+    auto bytes = reader.next_bytes();
     if (!bytes) {
         archive_set_error(a, EIO, "%s", bytes.error().what.c_str());
         reader.source_error_ = std::move(bytes).error();
@@ -202,9 +205,8 @@ std::ptrdiff_t PackageReader::read(archive* a, void* self, const void** buffer) 
     return static_cast<std::ptrdiff_t>(bytes.value().size());
 }
 
-Result<std::unique_ptr<PackageReader>> PackageReader::open(support::UniqueFd fd, Pulse pulse) {
-    SLIPWAY_TRY_ASSIGN(Decompressor source, Decompressor::open(std::move(fd), std::move(pulse)));
-    std::unique_ptr<PackageReader> reader(new PackageReader(std::move(source)));
+Result<std::unique_ptr<PackageReader>> PackageReader::open(std::unique_ptr<ByteSource> source, Pulse pulse) {
+    std::unique_ptr<PackageReader> reader(new PackageReader(std::move(source), std::move(pulse)));
     if (archive_read_open(reader->handle_.get(), reader.get(), nullptr, &PackageReader::read, nullptr)
         != ARCHIVE_OK)
         return reader->failure();
@@ -231,7 +233,7 @@ Result<void> PackageReader::zeros(std::uint64_t count, const Sink& sink) const {
     static constexpr std::array<char, 64u << 10> block{};
     while (count > 0) {
         const auto n = std::min<std::uint64_t>(count, block.size());
-        SLIPWAY_TRY(source_.pulse());
+        SLIPWAY_TRY(pulse_(source_->packed()));
         SLIPWAY_TRY(sink({block.data(), static_cast<std::size_t>(n)}));
         count -= n;
     }
@@ -271,7 +273,7 @@ Result<std::string> PackageReader::text(std::size_t max_bytes) {
 
 Result<void> PackageReader::finish() {
     for (;;) {
-        SLIPWAY_TRY_ASSIGN(const std::string_view bytes, source_.next());
+        SLIPWAY_TRY_ASSIGN(const std::string_view bytes, next_bytes());
         if (bytes.empty()) return {};
     }
 }

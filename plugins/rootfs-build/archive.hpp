@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Reading package files with libarchive: decompression and the tar format are two objects, so that the
-// first can run ahead on another thread without the second noticing.
+// first can run ahead on another thread (read_ahead.hpp) without the second noticing.
 #pragma once
 
 #include "entry.hpp"
@@ -30,26 +30,35 @@ using ArchiveHandle = std::unique_ptr<archive, FreeArchive>;
 /// and is what the reading function returns.
 using Pulse = std::function<support::Result<void>(std::uint64_t packed)>;
 
-/// The decompressed bytes of a file (zstd, xz, gzip, bzip2 or none; concatenated frames, too).
-class Decompressor {
+/// Decompressed bytes, from wherever.
+class ByteSource {
 public:
-    static support::Result<Decompressor> open(support::UniqueFd fd, Pulse pulse);
-
-    /// `bytes` must outlive the decompressor.
-    static support::Result<Decompressor> open(std::string_view bytes);
+    virtual ~ByteSource() = default;
 
     /// The next bytes, valid until the next call; empty at the end. Kind::verify: damaged.
-    support::Result<std::string_view> next();
+    virtual support::Result<std::string_view> next() = 0;
 
-    support::Result<void> pulse() const;
+    /// Compressed bytes read so far.
+    virtual std::uint64_t packed() const = 0;
+};
+
+/// The decompressed bytes of a file (zstd, xz, gzip, bzip2 or none; concatenated frames, too).
+class Decompressor final : public ByteSource {
+public:
+    static support::Result<std::unique_ptr<Decompressor>> open(support::UniqueFd fd);
+
+    /// `bytes` must outlive the decompressor.
+    static support::Result<std::unique_ptr<Decompressor>> open(std::string_view bytes);
+
+    support::Result<std::string_view> next() override;
+    std::uint64_t packed() const override;
 
 private:
-    Decompressor(ArchiveHandle handle, support::UniqueFd fd, Pulse pulse);
+    Decompressor(ArchiveHandle handle, support::UniqueFd fd);
     support::Result<void> start();
 
     support::UniqueFd fd_; // outlives the handle that reads it
     ArchiveHandle handle_;
-    Pulse pulse_;
     bool at_end_ = false;
 };
 
@@ -59,7 +68,8 @@ using Sink = std::function<support::Result<void>(std::string_view)>;
 /// (check_path() and check_text(), device nodes, content in a hard link).
 class PackageReader {
 public:
-    static support::Result<std::unique_ptr<PackageReader>> open(support::UniqueFd fd, Pulse pulse);
+    static support::Result<std::unique_ptr<PackageReader>> open(std::unique_ptr<ByteSource> source,
+                                                                Pulse pulse);
 
     /// The next entry, or nothing at the end; skips what is left of the current one's content.
     support::Result<std::optional<Entry>> next();
@@ -74,12 +84,14 @@ public:
     support::Result<void> finish();
 
 private:
-    explicit PackageReader(Decompressor source);
+    PackageReader(std::unique_ptr<ByteSource> source, Pulse pulse);
     static std::ptrdiff_t read(archive*, void* self, const void** buffer);
     support::Error failure() const;
     support::Result<void> zeros(std::uint64_t count, const Sink& sink) const;
+    support::Result<std::string_view> next_bytes();
 
-    Decompressor source_;
+    std::unique_ptr<ByteSource> source_;
+    Pulse pulse_;
     std::optional<support::Error> source_error_;
     ArchiveHandle handle_;
     std::uint64_t size_ = 0; // of the current entry

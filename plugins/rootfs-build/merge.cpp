@@ -2,6 +2,7 @@
 #include "merge.hpp"
 
 #include "metadata.hpp"
+#include "read_ahead.hpp"
 #include "root_writer.hpp"
 
 #include <fmt/format.h>
@@ -31,10 +32,32 @@ struct Merge {
     std::deque<std::string> names = {}; ///< of the packages; the tree points to them
     std::uint64_t packed_before = 0;    ///< bytes of the packages that are done
 
+    /// A file of the local database, written when all packages are: they change with each epoch, and what
+    /// comes before them does not.
+    struct Record {
+        std::string path, text;
+    };
+
+    std::vector<Record> records = {};
+
     Result<void> check_cancelled() const {
         return observer.cancelled() ? Result<void>(Error{Kind::cancelled, "cancelled"}) : Result<void>();
     }
 };
+
+Result<UniqueFd> open_package(const Package& package) {
+    SLIPWAY_TRY_ASSIGN(UniqueFd fd, package.open());
+
+    struct stat status {};
+
+    if (::fstat(fd.get(), &status) != 0) return support::errno_error("fstat", errno);
+    if (static_cast<std::uint64_t>(status.st_size) != package.locked.size)
+        return Error{
+            Kind::verify,
+            fmt::format("the file has {} bytes, the lock says {}", status.st_size, package.locked.size),
+            "the file is damaged; fetch it again"};
+    return fd;
+}
 
 /// Merges one package.
 class PackageMerge {
@@ -42,7 +65,8 @@ public:
     PackageMerge(Merge& merge, const Package& package, const std::string& name)
         : merge_(merge), package_(package), name_(name), folder_(std::string(database) + '/' + name) {}
 
-    Result<void> run();
+    /// `content`: the package file's, decompressed.
+    Result<void> run(std::unique_ptr<ByteSource> content);
 
 private:
     Result<void> read_head();
@@ -53,7 +77,8 @@ private:
     bool is_listed(const Entry& entry);
     bool lost_its_file(const Entry& link) const;
     Backup* backup_of(const std::string& path);
-    Result<UniqueFd> open() const;
+    Result<UniqueFd> open() const { return open_package(package_); }
+
     Result<std::string> md5_of(const std::string& path) const;
 
     Pulse quiet_pulse() const {
@@ -78,20 +103,6 @@ private:
     std::unique_ptr<PackageReader> reader_;
 };
 
-Result<UniqueFd> PackageMerge::open() const {
-    SLIPWAY_TRY_ASSIGN(UniqueFd fd, package_.open());
-
-    struct stat status {};
-
-    if (::fstat(fd.get(), &status) != 0) return support::errno_error("fstat", errno);
-    if (static_cast<std::uint64_t>(status.st_size) != package_.locked.size)
-        return Error{
-            Kind::verify,
-            fmt::format("the file has {} bytes, the lock says {}", status.st_size, package_.locked.size),
-            "the file is damaged; fetch it again"};
-    return fd;
-}
-
 Result<void> PackageMerge::read_head() {
     SLIPWAY_TRY_ASSIGN(UniqueFd fd, open());
     SLIPWAY_TRY_ASSIGN(Metadata metadata, read_metadata(std::move(fd), quiet_pulse()));
@@ -105,21 +116,21 @@ Result<void> PackageMerge::read_head() {
     return {};
 }
 
-Result<void> PackageMerge::run() {
+Result<void> PackageMerge::run(std::unique_ptr<ByteSource> content) {
     SLIPWAY_TRY(read_head());
-    SLIPWAY_TRY(merge_.writer.make_directory(folder_));
-    SLIPWAY_TRY_ASSIGN(UniqueFd fd, open());
-    SLIPWAY_TRY_ASSIGN(reader_, PackageReader::open(std::move(fd), pulse()));
+    merge_.writer.begin_segment();
+    SLIPWAY_TRY(merge_.writer.make_directory(folder_, Time{info_.build_date, 0}));
+    SLIPWAY_TRY_ASSIGN(reader_, PackageReader::open(std::move(content), pulse()));
     for (;;) {
         SLIPWAY_TRY_ASSIGN(std::optional<Entry> entry, reader_->next());
         if (!entry) break;
         SLIPWAY_TRY(add(std::move(*entry)));
     }
     SLIPWAY_TRY(reader_->finish());
-    const Reason reason = package_.locked.reason;
-    SLIPWAY_TRY(merge_.writer.make_file(folder_ + "/desc", desc_text(info_, reason, merge_.epoch)));
-    return merge_.writer.make_file(folder_ + "/files",
-                                   files_text(std::move(files_ ? *files_ : seen_), backup_));
+    merge_.records.push_back({folder_ + "/desc", desc_text(info_, package_.locked.reason, merge_.epoch)});
+    merge_.records.push_back(
+        {folder_ + "/files", files_text(std::move(files_ ? *files_ : seen_), backup_)});
+    return {};
 }
 
 Result<void> PackageMerge::add(Entry entry) {
@@ -200,7 +211,8 @@ Backup* PackageMerge::backup_of(const std::string& path) {
 Result<std::string> PackageMerge::md5_of(const std::string& path) const {
     std::string wanted = path;
     SLIPWAY_TRY_ASSIGN(UniqueFd fd, open());
-    SLIPWAY_TRY_ASSIGN(const auto reader, PackageReader::open(std::move(fd), quiet_pulse()));
+    SLIPWAY_TRY_ASSIGN(auto source, Decompressor::open(std::move(fd)));
+    SLIPWAY_TRY_ASSIGN(const auto reader, PackageReader::open(std::move(source), quiet_pulse()));
     for (;;) {
         SLIPWAY_TRY_ASSIGN(const std::optional<Entry> entry, reader->next());
         if (!entry)
@@ -222,6 +234,43 @@ Error in_package(Error error, const std::string& name) {
     return named ? error : std::move(error).in("package '" + name + "'");
 }
 
+/// The packages' decompressed content, a few of them ahead of the one that is being merged.
+class Contents {
+public:
+    explicit Contents(const std::vector<Package>& packages) : packages_(packages) {}
+
+    /// Of the next package.
+    Result<std::unique_ptr<ByteSource>> next() {
+        while (sources_.size() <= threads && added_ < packages_.size())
+            add(packages_[added_++]);
+        auto source = std::move(sources_.front());
+        sources_.pop_front();
+        return source;
+    }
+
+private:
+    static constexpr unsigned threads = 2;
+    static constexpr std::size_t budget = 32u << 20;
+
+    void add(const Package& package) {
+        auto fd = open_package(package);
+        if (fd)
+            sources_.emplace_back(ahead_.add(std::move(fd).value()));
+        else
+            sources_.emplace_back(std::move(fd).error());
+    }
+
+    const std::vector<Package>& packages_;
+    std::size_t added_ = 0;
+    ReadAhead ahead_{threads, budget};
+    std::deque<Result<std::unique_ptr<ByteSource>>> sources_;
+};
+
+Result<void> merge_one(Merge& merge, Contents& contents, const Package& package, const std::string& name) {
+    SLIPWAY_TRY_ASSIGN(auto content, contents.next());
+    return PackageMerge(merge, package, name).run(std::move(content));
+}
+
 } // namespace
 
 Result<void> merge(const std::vector<Package>& packages, const Options& options, Output& tar,
@@ -232,14 +281,19 @@ Result<void> merge(const std::vector<Package>& packages, const Options& options,
     Merge merge{RootWriter(tar, manifest, Exclude(options.exclude), latest, made),
                 NoExtract(options.no_extract), options.epoch, observer};
     // pacman makes its database (version 9 since pacman 4.2) before the first package comes.
+    merge.writer.begin_segment();
     SLIPWAY_TRY(merge.writer.make_file(std::string(database) + "/ALPM_DB_VERSION", "9\n"));
+    Contents contents(packages);
     for (const Package& package : packages) {
         const std::string& name = merge.names.emplace_back(package.locked.full_name());
-        if (auto added = PackageMerge(merge, package, name).run(); !added)
+        if (auto added = merge_one(merge, contents, package, name); !added)
             return in_package(std::move(added).error(), name);
         merge.packed_before += package.locked.size;
         observer.progress(merge.packed_before);
     }
+    merge.writer.begin_segment();
+    for (const Merge::Record& record : merge.records)
+        SLIPWAY_TRY(merge.writer.make_file(record.path, record.text));
     return merge.writer.finish();
 }
 

@@ -17,10 +17,10 @@ constexpr std::size_t max_packed_mtree = 16u << 20;
 constexpr std::size_t max_mtree = 64u << 20;
 
 Result<std::vector<std::string>> file_list(std::string_view packed) {
-    SLIPWAY_TRY_ASSIGN(Decompressor mtree, Decompressor::open(packed));
+    SLIPWAY_TRY_ASSIGN(const auto mtree, Decompressor::open(packed));
     std::string text;
     for (;;) {
-        SLIPWAY_TRY_ASSIGN(const std::string_view bytes, mtree.next());
+        SLIPWAY_TRY_ASSIGN(const std::string_view bytes, mtree->next());
         if (bytes.empty()) break;
         if (text.size() + bytes.size() > max_mtree)
             return Error{Kind::resource, "larger than " + std::to_string(max_mtree) + " bytes unpacked"};
@@ -44,7 +44,8 @@ Result<std::vector<std::string>> mtree(PackageReader& reader) {
 } // namespace
 
 Result<Metadata> read_metadata(support::UniqueFd package, Pulse pulse) {
-    SLIPWAY_TRY_ASSIGN(const auto reader, PackageReader::open(std::move(package), std::move(pulse)));
+    SLIPWAY_TRY_ASSIGN(auto source, Decompressor::open(std::move(package)));
+    SLIPWAY_TRY_ASSIGN(const auto reader, PackageReader::open(std::move(source), std::move(pulse)));
     std::optional<PackageInfo> info;
     std::optional<std::vector<std::string>> files;
     while (!info || !files) {

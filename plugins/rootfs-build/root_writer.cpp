@@ -70,8 +70,8 @@ Result<void> RootWriter::put_file(Entry entry, const std::string* owner, const C
     return manifest_.add(entry, sha256.finish().hex(), owner);
 }
 
-Result<void> RootWriter::make_directory(const std::string& path) {
-    SLIPWAY_TRY(put({.path = path, .type = Type::directory, .mode = 0755, .mtime = made_}, nullptr));
+Result<void> RootWriter::make_directory(const std::string& path, Time mtime) {
+    SLIPWAY_TRY(put({.path = path, .type = Type::directory, .mode = 0755, .mtime = mtime}, nullptr));
     return {};
 }
 

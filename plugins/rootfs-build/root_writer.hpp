@@ -27,6 +27,9 @@ public:
         : tar_output_(tar), tar_(tar), manifest_(manifest), exclude_(std::move(exclude)), latest_(latest),
           made_(made) {}
 
+    /// What comes next changes as one: see TarWriter.
+    void begin_segment() { tar_.begin_segment(); }
+
     // In all of these `owner` is the full name of the package, which must outlive the writer, or nullptr for
     // what no package owns. Errors: those of Tree.
 
@@ -37,7 +40,7 @@ public:
     support::Result<void> put_file(Entry entry, const std::string* owner, const Content& content, Md5* md5);
 
     /// A folder and a file of pacman's database, root's and readable by all.
-    support::Result<void> make_directory(const std::string& path);
+    support::Result<void> make_directory(const std::string& path, Time mtime);
     support::Result<void> make_file(const std::string& path, std::string_view text);
 
     /// An entry that is not extracted: only its path is taken.

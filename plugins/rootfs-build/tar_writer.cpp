@@ -6,6 +6,7 @@
 #include <array>
 #include <cstring>
 #include <map>
+#include <utility>
 
 namespace slipway::rootfs {
 
@@ -139,7 +140,9 @@ std::string_view bytes_of(const Block& block) {
 
 Result<void> TarWriter::begin(const Entry& entry) {
     std::string text;
-    for (const auto& [key, value] : extended_records(entry))
+    Records records = extended_records(entry);
+    if (std::exchange(begins_segment_, false)) records["comment"] = "segment";
+    for (const auto& [key, value] : records)
         text += record(key, value);
     if (!text.empty()) {
         Entry extended;

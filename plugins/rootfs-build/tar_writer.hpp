@@ -19,6 +19,10 @@ class TarWriter {
 public:
     explicit TarWriter(Output& output) : output_(output) {}
 
+    /// The next entry begins a segment, a part of the archive that changes as one, and its extended header
+    /// says so: "comment=segment" (docs/reference/artifacts.md). Readers ignore comments.
+    void begin_segment() { begins_segment_ = true; }
+
     /// The header of an entry. A file is followed by write() calls of `entry.size` bytes in all, and each
     /// entry by end(). A hard link's header repeats the attributes of the file it links to.
     support::Result<void> begin(const Entry& entry);
@@ -30,6 +34,7 @@ public:
 
 private:
     Output& output_;
+    bool begins_segment_ = false;
 };
 
 } // namespace slipway::rootfs
