@@ -40,7 +40,9 @@ support::Result<std::unique_ptr<Encoder>> make_encoder(const Settings& settings)
     Settings exact = settings;
     if (exact.threads == 0) exact.threads = std::thread::hardware_concurrency();
     exact.threads = std::clamp(exact.threads, 1u, most_threads);
-    return exact.format == Format::zstd ? make_zstd_encoder(exact) : make_xz_encoder(exact);
+    if (exact.format == Format::xz) return make_xz_encoder(exact);
+    if (exact.frames) return make_frame_encoder(exact);
+    return make_zstd_encoder(exact);
 }
 
 } // namespace slipway::compress

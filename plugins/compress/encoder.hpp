@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The compressors behind one interface. What an encoder writes depends on its settings and the input's
-// bytes alone: never on the number of threads, on timing, or on whether the input's size was known.
+// bytes alone: never on the number of threads, on timing, on what is kept from earlier, or on whether the input's
+// size was known.
 #pragma once
 
 #include <support/result.hpp>
@@ -16,7 +17,7 @@
 namespace slipway::compress {
 
 enum class Format {
-    zstd, ///< RFC 8878, one frame
+    zstd, ///< RFC 8878
     xz,   ///< the .xz file format 1.1.0, one stream of equal blocks
 };
 
@@ -26,6 +27,8 @@ struct Settings {
     bool long_distance = true; ///< zstd only: matches up to 128 MiB back
     bool checksum = true;      ///< zstd: XXH64 of the content; xz: CRC64 of each block
     unsigned threads = 0;      ///< 0: one for each core; most_threads at most
+    bool frames = true;        ///< zstd only: a frame for each segment of a tar that has some (segments.hpp)
+    std::string cache = {};    ///< folder where frames are kept for the next time; empty: none
 };
 
 inline constexpr unsigned most_threads = 256; ///< libzstd's own limit (ZSTDMT_NBWORKERS_MAX)
@@ -61,6 +64,9 @@ public:
     /// work, so that the caller can look up: call until `in` is empty, and after Input::end until it is
     /// finished. Blocks for one block's time at most. Kind::resource: out of memory.
     virtual support::Result<Step> step(std::string_view& in, Input input, std::span<char> out) = 0;
+
+    /// What the user may want to know, once it is finished; may be empty.
+    virtual std::string summary() const { return {}; }
 };
 
 /// Kind::resource: out of memory. Kind::unsupported: the library refuses the settings.
@@ -69,5 +75,8 @@ support::Result<std::unique_ptr<Encoder>> make_encoder(const Settings& settings)
 /// One format's part of make_encoder(): `threads` is 1 at least.
 support::Result<std::unique_ptr<Encoder>> make_zstd_encoder(const Settings& settings);
 support::Result<std::unique_ptr<Encoder>> make_xz_encoder(const Settings& settings);
+
+/// zstd, with frames if the input has segments.
+std::unique_ptr<Encoder> make_frame_encoder(const Settings& settings);
 
 } // namespace slipway::compress

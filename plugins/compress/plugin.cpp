@@ -21,6 +21,8 @@ constexpr const char* schema = R"json({
       "description": "how hard to try: zstd 1 to 22 (8 if not given), xz 0 to 9 (6 if not given)"},
     "long": {"type": "boolean", "default": true,
       "description": "zstd: find matches up to 128 MiB back; a reader then needs 128 MiB of memory"},
+    "frames": {"type": "string", "enum": ["package", "none"], "default": "package",
+      "description": "zstd: package: a frame for each package of a root filesystem, kept and used again by later runs; none: one stream"},
     "threads": {"type": "integer", "minimum": 0, "maximum": 256, "default": 0,
       "description": "threads to use, 0 for one on each core; the bytes do not depend on it"},
     "checksum": {"type": "boolean", "default": true,
@@ -61,6 +63,7 @@ public:
         settings_.long_distance = options["long"].as_bool(true);
         settings_.checksum = options["checksum"].as_bool(true);
         settings_.threads = static_cast<unsigned>(options["threads"].as_integer());
+        settings_.frames = options["frames"].as_string() != "none";
         max_size_ = static_cast<std::uint64_t>(options["max_size"].as_integer());
         name_ = options["name"].as_string();
         return {};
@@ -71,6 +74,7 @@ public:
         SLIPWAY_SDK_TRY_ASSIGN(const auto in, context.open_input("file"));
         const std::string name = name_.empty() ? input.name + suffix_of(settings_.format) : name_;
         SLIPWAY_SDK_TRY_ASSIGN(auto out, context.create_output("archive", name));
+        settings_.cache = context.cache_dir() + "/frames";
         SLIPWAY_SDK_TRY_ASSIGN(const auto encoder, slipway::compress::make_encoder(settings_));
         const auto meter = [&](std::uint64_t done) {
             context.progress(done, input.size, "bytes");
@@ -79,6 +83,7 @@ public:
         SLIPWAY_SDK_TRY_ASSIGN(
             const Archive archive,
             slipway::compress::compress({in.get(), out.fd(), input.name, name}, *encoder, meter));
+        if (const std::string summary = encoder->summary(); !summary.empty()) context.info(summary);
         auto fits = slipway::compress::check_size(name, archive, max_size_);
         if (!fits) return slipway::common::to_sdk(std::move(fits).error(), "/max_size");
         return publish(context, out, name, archive);

@@ -1,35 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// zstd by libzstd's advanced API (zstd.h, "Advanced compression API").
-#include <encoder.hpp>
-#include <zstd.h>
+// zstd by libzstd's advanced API (zstd.h, "Advanced compression API"), as one stream.
 #include <zstd_errors.h>
+#include <zstd_handle.hpp>
 
 namespace slipway::compress {
-
-namespace {
 
 using support::Error;
 using support::Kind;
 
+namespace {
+
 /// What every zstd program decodes without being asked for more memory (ZSTD_WINDOWLOG_LIMIT_DEFAULT).
 constexpr int long_window_log = 27;
 
-Error zstd_error(std::size_t code) {
-    const Kind kind =
-        ZSTD_getErrorCode(code) == ZSTD_error_memory_allocation ? Kind::resource : Kind::internal;
-    return Error{kind, std::string("zstd: ") + ZSTD_getErrorName(code)};
-}
-
-struct Free {
-    void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
-};
-
-using Context = std::unique_ptr<ZSTD_CCtx, Free>;
-
 class ZstdEncoder final : public Encoder {
 public:
-    explicit ZstdEncoder(Context context) : context_(std::move(context)) {}
+    explicit ZstdEncoder(ZstdContext context) : context_(std::move(context)) {}
 
     support::Result<Step> step(std::string_view& in, Input input, std::span<char> out) override {
         ZSTD_inBuffer from{in.data(), in.size(), 0};
@@ -42,29 +29,38 @@ public:
     }
 
 private:
-    Context context_;
+    ZstdContext context_;
 };
 
-support::Result<void> set(ZSTD_CCtx* context, ZSTD_cParameter parameter, int value) {
+} // namespace
+
+Error zstd_error(std::size_t code) {
+    const Kind kind =
+        ZSTD_getErrorCode(code) == ZSTD_error_memory_allocation ? Kind::resource : Kind::internal;
+    return Error{kind, std::string("zstd: ") + ZSTD_getErrorName(code)};
+}
+
+support::Result<void> set_parameter(ZSTD_CCtx* context, ZSTD_cParameter parameter, int value) {
     const std::size_t code = ZSTD_CCtx_setParameter(context, parameter, value);
     if (ZSTD_isError(code) == 0) return {};
     return Error{Kind::unsupported, std::string("zstd: ") + ZSTD_getErrorName(code),
                  "libzstd was built without this feature"};
 }
 
-} // namespace
+support::Result<void> set_parameters(ZSTD_CCtx* context, const Settings& settings) {
+    SLIPWAY_TRY(set_parameter(context, ZSTD_c_compressionLevel, settings.level));
+    SLIPWAY_TRY(set_parameter(context, ZSTD_c_checksumFlag, settings.checksum ? 1 : 0));
+    if (!settings.long_distance) return {};
+    SLIPWAY_TRY(set_parameter(context, ZSTD_c_enableLongDistanceMatching, 1));
+    return set_parameter(context, ZSTD_c_windowLog, long_window_log);
+}
 
 support::Result<std::unique_ptr<Encoder>> make_zstd_encoder(const Settings& settings) {
-    Context context(ZSTD_createCCtx());
+    ZstdContext context(ZSTD_createCCtx());
     if (!context) return Error{Kind::resource, "zstd: out of memory"};
-    SLIPWAY_TRY(set(context.get(), ZSTD_c_compressionLevel, settings.level));
-    SLIPWAY_TRY(set(context.get(), ZSTD_c_checksumFlag, settings.checksum ? 1 : 0));
-    if (settings.long_distance) {
-        SLIPWAY_TRY(set(context.get(), ZSTD_c_enableLongDistanceMatching, 1));
-        SLIPWAY_TRY(set(context.get(), ZSTD_c_windowLog, long_window_log));
-    }
+    SLIPWAY_TRY(set_parameters(context.get(), settings));
     // At least one worker: without any, libzstd cuts the input differently and the bytes change.
-    SLIPWAY_TRY(set(context.get(), ZSTD_c_nbWorkers, static_cast<int>(settings.threads)));
+    SLIPWAY_TRY(set_parameter(context.get(), ZSTD_c_nbWorkers, static_cast<int>(settings.threads)));
     return std::unique_ptr<Encoder>(std::make_unique<ZstdEncoder>(std::move(context)));
 }
 

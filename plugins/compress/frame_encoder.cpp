@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// One zstd frame for each segment of a tar, compressed side by side, and kept for the next time. The result is
+// an ordinary .zst: RFC 8878, 3.1, "Zstandard compressed data is made up of one or more frames".
+#include <encoder.hpp>
+#include <frame_cache.hpp>
+#include <piece_buffer.hpp>
+#include <segments.hpp>
+#include <support/hash.hpp>
+#include <zstd_handle.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstring>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace slipway::compress {
+
+namespace {
+
+using support::Error;
+using support::Result;
+
+/// A longer segment is cut. Part of the format of our archives: it decides their bytes.
+constexpr std::size_t max_piece = 32u << 20;
+
+/// Bytes of pieces to be compressed and of frames to be written: enough for every thread to have something to
+/// do, and for the largest first to mean something.
+std::size_t max_waiting(unsigned threads) {
+    return std::max(std::size_t{64} << 20, threads * (std::size_t{16} << 20));
+}
+
+/// A piece on its way to be a frame.
+struct Piece {
+    PieceBuffer content;
+    std::string frame = {};
+    std::optional<Error> error = {};
+    enum class State { queued, running, done } state = State::queued;
+    bool reused = false;
+
+    std::size_t bytes() const { return content.size() + frame.size(); }
+};
+
+/// The threads. add() and take() are for one thread.
+class FramePool {
+public:
+    explicit FramePool(const Settings& settings)
+        : settings_(settings), cache_(settings.cache), threads_(settings.threads) {
+        for (std::thread& thread : threads_)
+            thread = std::thread([this] { work(); });
+    }
+
+    ~FramePool() {
+        {
+            const std::lock_guard lock(mutex_);
+            stop_ = true;
+            changed_.notify_all();
+        }
+        for (std::thread& thread : threads_)
+            thread.join();
+        cache_.remove_old();
+    }
+
+    FramePool(const FramePool&) = delete;
+    FramePool& operator=(const FramePool&) = delete;
+
+    void add(PieceBuffer content) {
+        const std::lock_guard lock(mutex_);
+        waiting_ += content.size();
+        pieces_.push_back(std::make_unique<Piece>(Piece{std::move(content)}));
+        changed_.notify_all();
+    }
+
+    /// The next frame in the order of add(): if there is one already, or when no more fits into memory, or
+    /// when no more pieces come (`end`). Nothing: not yet, or none is left.
+    Result<std::optional<std::string>> take(bool end) {
+        std::unique_lock lock(mutex_);
+        if (pieces_.empty()) return std::optional<std::string>();
+        Piece& first = *pieces_.front();
+        first_is_wanted_ = !end && waiting_ > max_waiting(settings_.threads);
+        if (!end && !first_is_wanted_ && first.state != Piece::State::done) return std::optional<std::string>();
+        changed_.notify_all();
+        changed_.wait(lock, [&] { return first.state == Piece::State::done; });
+        first_is_wanted_ = false;
+        if (first.error) return *first.error;
+        std::optional<std::string> frame = std::move(first.frame);
+        waiting_ -= frame->size();
+        ++frames_;
+        reused_ += first.reused ? 1 : 0;
+        pieces_.pop_front();
+        return frame;
+    }
+
+    std::string summary() const {
+        return fmt::format("{} frames, {} of them from earlier", frames_, reused_);
+    }
+
+private:
+    /// The largest first, so that no long one is left for the end; but the first if that is waited for.
+    Piece* choose() {
+        Piece* chosen = nullptr;
+        for (const auto& piece : pieces_) {
+            if (piece->state != Piece::State::queued) continue;
+            if (first_is_wanted_ && piece == pieces_.front()) return piece.get();
+            if (chosen == nullptr || piece->content.size() > chosen->content.size()) chosen = piece.get();
+        }
+        return chosen;
+    }
+
+    void work() {
+        ZstdContext context(ZSTD_createCCtx());
+        PieceBuffer room(ZSTD_compressBound(max_piece));
+        std::unique_lock lock(mutex_);
+        for (;;) {
+            Piece* piece = nullptr;
+            changed_.wait(lock, [&] { return stop_ || (piece = choose()) != nullptr; });
+            if (stop_) return;
+            piece->state = Piece::State::running;
+            lock.unlock();
+            const std::size_t before = piece->bytes();
+            if (auto made = make(*piece, context.get(), room); !made) piece->error = std::move(made).error();
+            piece->content = {};
+            lock.lock();
+            waiting_ += piece->bytes() - before; // modulo 2^64 as a whole
+            piece->state = Piece::State::done;
+            changed_.notify_all();
+        }
+    }
+
+    Result<void> make(Piece& piece, ZSTD_CCtx* context, PieceBuffer& room) const {
+        const std::string_view content = piece.content.view();
+        const support::Digest key = key_of(content);
+        if (auto frame = cache_.find(key)) {
+            piece.frame = std::move(*frame);
+            piece.reused = true;
+            return {};
+        }
+        if (context == nullptr) return Error{support::Kind::resource, "zstd: out of memory"};
+        ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters);
+        SLIPWAY_TRY(set_parameters(context, settings_));
+        const std::size_t size =
+            ZSTD_compress2(context, room.data(), room.room_left(), content.data(), content.size());
+        if (ZSTD_isError(size) != 0) return zstd_error(size);
+        piece.frame.assign(room.data(), size);
+        cache_.keep(key, piece.frame);
+        return {};
+    }
+
+    /// All that a frame depends on.
+    support::Digest key_of(std::string_view content) const {
+        support::Sha256 hash;
+        hash.update(fmt::format("zstd {} level {} long {} checksum {}\n", ZSTD_versionNumber(), settings_.level,
+                                settings_.long_distance, settings_.checksum));
+        hash.update(content);
+        return hash.finish();
+    }
+
+    const Settings settings_;
+    const FrameCache cache_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::deque<std::unique_ptr<Piece>> pieces_;
+    std::size_t waiting_ = 0;
+    bool first_is_wanted_ = false, stop_ = false;
+    std::size_t frames_ = 0, reused_ = 0;
+    std::vector<std::thread> threads_;
+};
+
+class FrameEncoder final : public Encoder {
+public:
+    explicit FrameEncoder(const Settings& settings) : pool_(settings) {}
+
+    Result<Step> step(std::string_view& in, Input input, std::span<char> out) override {
+        if (!in.empty()) cut(take(in));
+        const bool end = input == Input::end && in.empty();
+        if (end && !flushed_) flush();
+        if (written_ == frame_.size()) SLIPWAY_TRY(next_frame(end));
+        const std::size_t n = std::min(out.size(), frame_.size() - written_);
+        std::memcpy(out.data(), frame_.data() + written_, n);
+        written_ += n;
+        return Step{n, end && n == 0};
+    }
+
+    std::string summary() const override { return pool_.summary(); }
+
+private:
+    /// A little at a time, so that frames go out while the input comes in.
+    static std::string_view take(std::string_view& in) {
+        const std::string_view some = in.substr(0, 1u << 20);
+        in.remove_prefix(some.size());
+        return some;
+    }
+
+    void cut(std::string_view bytes) {
+        held_.append(bytes);
+        finder_.feed(bytes, starts_);
+        for (const std::uint64_t start : starts_) {
+            give(start - given_);
+            flush_piece();
+        }
+        starts_.clear();
+        give(finder_.settled() - given_);
+    }
+
+    /// Move `count` bytes from what is held to the piece, which is cut when it is full.
+    void give(std::uint64_t count) {
+        std::size_t done = 0;
+        while (done < count) {
+            if (piece_.room_left() == 0) flush_piece();
+            const std::size_t n = std::min<std::size_t>(count - done, piece_.room_left());
+            piece_.append(std::string_view(held_).substr(done, n));
+            done += n;
+        }
+        held_.erase(0, done);
+        given_ += done;
+    }
+
+    void flush_piece() {
+        if (piece_.size() > 0) pool_.add(std::move(piece_));
+        piece_ = PieceBuffer(max_piece);
+    }
+
+    void flush() {
+        give(held_.size());
+        flush_piece();
+        flushed_ = true;
+    }
+
+    Result<void> next_frame(bool end) {
+        SLIPWAY_TRY_ASSIGN(auto frame, pool_.take(end));
+        frame_ = std::move(frame).value_or("");
+        written_ = 0;
+        return {};
+    }
+
+    FramePool pool_;
+    SegmentFinder finder_;
+    std::vector<std::uint64_t> starts_;
+    std::string held_;        ///< bytes that a segment may begin in
+    std::uint64_t given_ = 0; ///< bytes before them
+    PieceBuffer piece_{max_piece};
+    bool flushed_ = false;
+    std::string frame_; ///< going out
+    std::size_t written_ = 0;
+};
+
+/// Looks at the first bytes: a tar whose first entry begins a segment gets frames, all else one stream.
+class ChoosingEncoder final : public Encoder {
+public:
+    explicit ChoosingEncoder(Settings settings) : settings_(std::move(settings)) {}
+
+    Result<Step> step(std::string_view& in, Input input, std::span<char> out) override {
+        if (!chosen_) {
+            std::vector<std::uint64_t> starts;
+            SegmentFinder().feed(in, starts);
+            if (!starts.empty() && starts.front() == 0) {
+                chosen_ = std::make_unique<FrameEncoder>(settings_);
+            } else {
+                SLIPWAY_TRY_ASSIGN(chosen_, make_zstd_encoder(settings_));
+            }
+        }
+        return chosen_->step(in, input, out);
+    }
+
+    std::string summary() const override { return chosen_ ? chosen_->summary() : ""; }
+
+private:
+    Settings settings_;
+    std::unique_ptr<Encoder> chosen_;
+};
+
+} // namespace
+
+std::unique_ptr<Encoder> make_frame_encoder(const Settings& settings) {
+    return std::make_unique<ChoosingEncoder>(settings);
+}
+
+} // namespace slipway::compress
