@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cache_key.hpp"
+#include "relay.hpp"
 #include "stage_job.hpp"
+#include "streams.hpp"
 
 #include <chain/runner.hpp>
 #include <slipway/stage.h>
@@ -50,6 +52,7 @@ struct Runner::Impl {
 
     RunResult run(const Plan& the_plan, const RunRecord& the_run, std::vector<StageRecord> the_records) {
         plan = &the_plan;
+        streams = find_streams(the_plan);
         run_record = &the_run;
         records = std::move(the_records);
         jobs.resize(records.size());
@@ -61,7 +64,7 @@ struct Runner::Impl {
                            {"version", the_run.version},
                            {"mocked", the_run.mocked},
                            {"stages", std::int64_t(records.size())}}});
-        for (Index i = 0; i < records.size(); ++i)
+        for (Index i = records.size(); i-- > 0;) // readers first: they say what their writers need
             begin(i);
         loop.post([this] { schedule(); });
         loop.run();
@@ -77,7 +80,7 @@ struct Runner::Impl {
     /// it before.
     void begin(Index i) {
         StageRecord& record = records[i];
-        if (is_done(record) && are_stored(record.outputs)) {
+        if (is_done(record) && are_there(i, record.outputs)) {
             phases[i] = Phase::over;
             return;
         }
@@ -87,11 +90,31 @@ struct Runner::Impl {
         note(journal.save_stage(run_record->id, record));
     }
 
-    bool are_stored(const std::vector<OutputRecord>& outputs) const {
+    bool is_stored(const OutputRecord& output) const {
+        auto digest = support::Digest::parse(output.sha256);
+        return digest && store.check(digest.value());
+    }
+
+    /// Whether the outputs of stage `i` are in the store, or are of no more use: a stream that was not kept,
+    /// and whose reader is done or need not run.
+    bool are_there(Index i, const std::vector<OutputRecord>& outputs) {
         return std::ranges::all_of(outputs, [&](const OutputRecord& output) {
-            auto digest = support::Digest::parse(output.sha256);
-            return digest && store.check(digest.value());
+            if (is_stored(output)) return true;
+            const auto it = streams.find(i);
+            return it != streams.end() && it->second.output == output.port && !it->second.keep
+                   && needs_no_more(i, it->second.reader, outputs);
         });
+    }
+
+    bool needs_no_more(Index writer, Index reader, const std::vector<OutputRecord>& outputs) {
+        if (phases[reader] == Phase::over) return is_done(records[reader]);
+        records[writer].outputs = outputs; // what the reader would see
+        std::map<std::string, std::vector<OutputRecord>> inputs;
+        const json::Value descriptions = describe_inputs(plan->stages[reader], inputs);
+        const auto key = key_of(reader, descriptions);
+        if (!key || key.value().empty()) return false;
+        const auto known = journal.cached(key.value());
+        return known && known.value() && are_there(reader, *known.value());
     }
 
     RunResult summary() const {
@@ -154,13 +177,11 @@ struct Runner::Impl {
         SLIPWAY_TRY_ASSIGN(Options options, resolved_options(stage));
         std::map<std::string, std::vector<OutputRecord>> inputs;
         const json::Value descriptions = describe_inputs(stage, inputs);
-        SLIPWAY_TRY_ASSIGN(std::string key, stage.mocked ? Result<std::string>(std::string())
-                                                         : cache_key(stage, options.values, options.paths,
-                                                                     descriptions, run_record->epoch));
+        SLIPWAY_TRY_ASSIGN(const std::string key, key_of(i, descriptions));
         records[i].cache_key = key;
         if (!key.empty()) {
             SLIPWAY_TRY_ASSIGN(const auto known, journal.cached(key));
-            if (known && are_stored(*known)) {
+            if (known && are_there(i, *known)) {
                 records[i].outputs = *known;
                 records[i].started = records[i].finished = now_ms();
                 over(i, "unchanged",
@@ -169,7 +190,121 @@ struct Runner::Impl {
                 return {};
             }
         }
-        return launch(i, options, descriptions, std::move(inputs));
+        return launch(i, options, descriptions, std::move(inputs), writer_streams(i));
+    }
+
+    /// Empty: its result is not reused.
+    Result<std::string> key_of(Index i, const json::Value& inputs) {
+        const PlannedStage& stage = plan->stages[i];
+        if (stage.mocked) return std::string();
+        SLIPWAY_TRY_ASSIGN(const Options options, resolved_options(stage));
+        return cache_key(stage, options.values, options.paths, inputs, run_record->epoch);
+    }
+
+    // ------------------------------------------------------------------ two stages, joined
+
+    /// The reader starts when the writer begins the artifact, and its result counts when the writer is done.
+    struct Join {
+        std::shared_ptr<Relay> relay;
+        std::optional<StageResult> held; ///< the reader's, until the writer is over
+        std::string broken;              ///< why the reader's input will never be whole
+    };
+
+    Streams writer_streams(Index writer) {
+        const auto it = streams.find(writer);
+        if (it == streams.end() || !reader_can_start(writer, it->second.reader)) return {};
+        Streams joined;
+        joined.output = it->second.output;
+        joined.open = [this, writer, &stream = it->second](const std::string& name) {
+            return join(writer, stream, name);
+        };
+        return joined;
+    }
+
+    bool reader_can_start(Index writer, Index reader) {
+        const auto& after = plan->stages[reader].after;
+        const bool others_done = std::ranges::all_of(after, [&](Index j) {
+            return j == writer || (phases[j] == Phase::over && is_done(records[j]));
+        });
+        // An option that waits for the writer's document makes the reader wait, too.
+        return phases[reader] == Phase::pending && others_done && resolved_options(plan->stages[reader]);
+    }
+
+    Result<std::shared_ptr<Relay>> join(Index writer, const Stream& stream, const std::string& name) {
+        std::optional<store::Draft> kept;
+        if (stream.keep) {
+            SLIPWAY_TRY_ASSIGN(kept, store.create());
+        }
+        SLIPWAY_TRY_ASSIGN(auto relay, Relay::start(std::move(kept)));
+        joins[writer] = {relay, {}, {}};
+        phases[stream.reader] = Phase::running;
+        ++running;
+        if (auto started = start_reader(writer, stream, name, relay); !started) {
+            const Error& e = started.error();
+            finish(stream.reader, {static_cast<slipway_status>(e.kind), e.what, e.hint, {}});
+        }
+        return relay;
+    }
+
+    Result<void> start_reader(Index writer, const Stream& stream, const std::string& name,
+                              std::shared_ptr<Relay> relay) {
+        const PlannedStage& from = plan->stages[writer];
+        const PlannedStage& stage = plan->stages[stream.reader];
+        SLIPWAY_TRY_ASSIGN(const Options options, resolved_options(stage));
+        std::map<std::string, std::vector<OutputRecord>> inputs;
+        json::Value descriptions = describe_inputs(stage, inputs);
+        // Neither size nor digest: they are not known yet (stage.h, input_meta).
+        descriptions.set(stream.input,
+                         json::Array{json::Object{{"name", name},
+                                                  {"type", from.ports.output(stream.output)->types.front()},
+                                                  {"stage", plan->chain.stages[from.instance.stage].id},
+                                                  {"variant", cell_json(from.instance.cell)},
+                                                  {"annotations", json::Object{}}}});
+        Streams joined;
+        joined.input = stream.input;
+        joined.from = std::move(relay);
+        return launch(stream.reader, options, descriptions, std::move(inputs), std::move(joined));
+    }
+
+    /// The writer whose stream `reader` reads now.
+    std::optional<Index> writer_of(Index reader) const {
+        for (const auto& [writer, join] : joins)
+            if (streams.at(writer).reader == reader) return writer;
+        return std::nullopt;
+    }
+
+    /// The writer is over: what its reader made counts, or never will.
+    void part(Index writer) {
+        const auto it = joins.find(writer);
+        if (it == joins.end()) return;
+        const Index reader = streams.at(writer).reader;
+        if (!is_done(records[writer]) || !it->second.relay->published())
+            it->second.broken = "'" + records[writer].key + "', which it reads, was not finished";
+        if (it->second.held) {
+            StageResult result = std::move(*it->second.held);
+            finish(reader, std::move(result));
+        } else if (!it->second.broken.empty() && jobs[reader]) {
+            jobs[reader]->kill();
+        }
+    }
+
+    /// False: the result is held until the writer is over.
+    bool settle(Index reader, StageResult& result) {
+        const auto writer = writer_of(reader);
+        if (!writer) return true;
+        Join& join = joins.at(*writer);
+        (void)join.relay->take_reader(); // it may have ended without reading
+        if (phases[*writer] != Phase::over) {
+            join.held = std::move(result);
+            return false;
+        }
+        if (!join.broken.empty()) result = {SLIPWAY_CANCELLED, join.broken, "", {}};
+        joins.erase(*writer);
+        if (result.status != SLIPWAY_OK) return true;
+        std::map<std::string, std::vector<OutputRecord>> inputs;
+        const auto key = key_of(reader, describe_inputs(plan->stages[reader], inputs));
+        if (key) records[reader].cache_key = key.value();
+        return true;
     }
 
     /// What a plugin gets: options whose every value is known, and the paths among them.
@@ -280,7 +415,7 @@ struct Runner::Impl {
     }
 
     Result<void> launch(Index i, const Options& options, const json::Value& inputs,
-                        std::map<std::string, std::vector<OutputRecord>> artifacts) {
+                        std::map<std::string, std::vector<OutputRecord>> artifacts, Streams joined) {
         const PlannedStage& stage = plan->stages[i];
         StageRecord& record = records[i];
         record.state = "running";
@@ -295,15 +430,21 @@ struct Runner::Impl {
               json::Object{
                   {"attempt", record.attempts}, {"use", stage.plugin->type.id}, {"mocked", stage.mocked}}});
         jobs[i] = std::make_unique<StageJob>(context, stage, std::move(order), std::move(artifacts),
-                                             [this, i](StageResult result) {
-                                                 finish(i, std::move(result));
+                                             std::move(joined), [this, i](StageResult result) {
                                                  loop.post([this, i] { jobs[i].reset(); });
+                                                 finish(i, std::move(result));
                                              });
         jobs[i]->start();
         return {};
     }
 
     void finish(Index i, StageResult result) {
+        if (!settle(i, result)) return;
+        conclude(i, std::move(result));
+        part(i);
+    }
+
+    void conclude(Index i, StageResult result) {
         StageRecord& record = records[i];
         const std::string key = plan->stages[i].key();
         (void)support::remove_tree(work_folder(i));
@@ -386,6 +527,8 @@ struct Runner::Impl {
     const Plan* plan = nullptr;
     const RunRecord* run_record = nullptr;
     std::vector<StageRecord> records{};
+    std::map<Index, Stream> streams{}; ///< that could be, by writer
+    std::map<Index, Join> joins{};     ///< that are, by writer
     std::vector<Phase> phases{};
     std::vector<std::unique_ptr<StageJob>> jobs{};
     int running = 0;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "stage_job.hpp"
 
+#include "relay.hpp"
+
 #include <chain/exit_text.hpp>
 #include <fcntl.h>
 #include <support/text.hpp>
@@ -40,9 +42,9 @@ const char* status_name(slipway_status status) {
 }
 
 StageJob::StageJob(JobContext& context, const PlannedStage& stage, worker::Job order,
-                   std::map<std::string, std::vector<OutputRecord>> inputs, Done done)
+                   std::map<std::string, std::vector<OutputRecord>> inputs, Streams streams, Done done)
     : context_(context), stage_(stage), order_(std::move(order)), inputs_(std::move(inputs)),
-      done_(std::move(done)), allowed_secrets_(stage.secrets.begin(), stage.secrets.end()) {}
+      streams_(std::move(streams)), done_(std::move(done)), allowed_secrets_(stage.secrets.begin(), stage.secrets.end()) {}
 
 StageJob::~StageJob() {
     *alive_ = false;
@@ -142,6 +144,7 @@ void StageJob::take_diagnostic(const json::Value& body) {
 
 void StageJob::open_input(const json::Value& body) {
     const std::string& port = body["port"].as_string();
+    if (port == streams_.input && !port.empty()) return offer_stream();
     const auto& artifacts = inputs_[port];
     const auto index = static_cast<std::size_t>(body["index"].as_integer());
     if (index >= artifacts.size())
@@ -171,6 +174,7 @@ void StageJob::create_output(const json::Value& body) {
     const std::string& name = body["name"].as_string();
     open_.erase(port);
     if (const auto status = check_port(port, name); status != SLIPWAY_OK) return reply(status);
+    if (port == streams_.output) return create_stream(port, name);
     auto draft = context_.store.create();
     if (!draft) return reply(refuse(status_of(draft.error()), draft.error().what));
     UniqueFd copy(::fcntl(draft.value().fd(), F_DUPFD_CLOEXEC, 0));
@@ -181,6 +185,7 @@ void StageJob::create_output(const json::Value& body) {
 
 void StageJob::commit_output(const json::Value& body) {
     const std::string port = body["port"].as_string();
+    if (to_ && port == streams_.output) return commit_stream(body["meta"].as_string());
     const auto it = open_.find(port);
     if (it == open_.end())
         return reply(refuse(SLIPWAY_NOT_FOUND, "output port '" + port + "' has no artifact open"));
@@ -206,6 +211,47 @@ void StageJob::commit_output(const json::Value& body) {
             if (!work->stored) return refused(work->stored.error());
             reply(publish(port, name, work->stored.value(), meta));
         });
+}
+
+void StageJob::create_stream(const std::string& port, const std::string& name) {
+    if (to_)
+        return reply(refuse(SLIPWAY_CONFLICT, "output port '" + port + "' is read by another stage already"));
+    auto relay = streams_.open(name);
+    if (!relay) return reply(refuse(status_of(relay.error()), relay.error().what));
+    to_ = std::move(relay).value();
+    to_name_ = name;
+    reply(SLIPWAY_OK, to_->take_writer());
+}
+
+void StageJob::offer_stream() {
+    UniqueFd fd = streams_.from->take_reader();
+    if (!fd)
+        return reply(refuse(SLIPWAY_CONFLICT, "input port '" + streams_.input + "' was opened before",
+                            "a stage that reads an input twice needs the flag seekable-inputs"));
+    reply(SLIPWAY_OK, std::move(fd));
+}
+
+void StageJob::commit_stream(const std::string& meta) {
+    const auto refused = [this](const support::Error& e) {
+        reply(refuse(status_of(e), "output '" + streams_.output + "': " + e.what, e.hint));
+    };
+    auto stored = std::make_shared<Result<store::Stored>>(support::Error{});
+    context_.loop.offload([relay = to_, stored] { *stored = relay->wait(patience_before_kill); },
+                          [this, alive = alive_, stored, refused, meta] {
+                              if (!*alive || !process_) return;
+                              if (*stored)
+                                  if (auto kept = to_->take_kept()) {
+                                      auto sealed = context_.store.seal(std::move(*kept));
+                                      *stored = sealed ? context_.store.commit(std::move(sealed).value(),
+                                                                               stored->value())
+                                                       : Result<store::Stored>(sealed.error());
+                                  }
+                              if (!*stored) return refused(stored->error());
+                              const auto status =
+                                  publish(streams_.output, to_name_, stored->value(), meta);
+                              if (status == SLIPWAY_OK) to_->release(stored->value());
+                              reply(status);
+                          });
 }
 
 slipway_status StageJob::contains(const std::string& sha256) {

@@ -40,6 +40,16 @@ struct JobContext {
     std::function<void(const std::string& stage, const Progress&)> progress;
 };
 
+class Relay;
+
+/// How a stage is joined to another that runs at the same time.
+struct Streams {
+    std::string output = {}; ///< port whose artifact goes to a relay; empty: none
+    std::function<support::Result<std::shared_ptr<Relay>>(const std::string& name)> open = {};
+    std::string input = {}; ///< port whose one artifact comes from a relay; empty: none
+    std::shared_ptr<Relay> from = {};
+};
+
 class StageJob {
 public:
     using Done = std::function<void(StageResult)>;
@@ -47,7 +57,7 @@ public:
     /// `inputs`: the artifacts of each input port, in the order the plugin sees them. `order.inputs` holds
     /// their descriptions.
     StageJob(JobContext& context, const PlannedStage& stage, worker::Job order,
-             std::map<std::string, std::vector<journal::OutputRecord>> inputs, Done done);
+             std::map<std::string, std::vector<journal::OutputRecord>> inputs, Streams streams, Done done);
     ~StageJob();
 
     /// Start the worker; `done` is called once, later, from the loop.
@@ -65,6 +75,9 @@ private:
     void open_input(const support::json::Value& body);
     void create_output(const support::json::Value& body);
     void commit_output(const support::json::Value& body);
+    void create_stream(const std::string& port, const std::string& name);
+    void commit_stream(const std::string& meta);
+    void offer_stream();
     slipway_status contains(const std::string& sha256);
     void adopt(const support::json::Value& body);
     void give_secret(const support::json::Value& body);
@@ -94,6 +107,9 @@ private:
     const PlannedStage& stage_;
     worker::Job order_;
     std::map<std::string, std::vector<journal::OutputRecord>> inputs_;
+    Streams streams_;
+    std::shared_ptr<Relay> to_; ///< what Streams::open gave
+    std::string to_name_;
     Done done_;
     std::unique_ptr<worker::Process> process_;
     std::map<std::string, OpenOutput> open_;

@@ -42,6 +42,7 @@ Stage build_stage(const Value& value, std::size_t index, const Chain& chain) {
     else
         stage.with.set_position(stage.position);
     stage.timeout_s = seconds(value["timeout"].as_string());
+    stage.keep = value["keep"].as_bool();
     stage.pointer = "/stages/" + std::to_string(index);
     for (const Origin& origin : chain.origins)
         if (origin.pointer == stage.pointer + "/with" && !origin.text.empty()) {

@@ -33,11 +33,12 @@ Result<Port> parse_port(const json::Value& value, const std::string& where) {
               {},
               value["many"].as_bool(),
               value["optional"].as_bool(),
-              value["doc"].as_string()};
+              value["doc"].as_string(),
+              value["stream"].as_bool()};
     if (!is_port_name(port.name)) return bad_port(where, "'" + port.name + "' is no port name");
     for (const auto& member : value.as_object())
         if (member.key != "name" && member.key != "type" && member.key != "many" && member.key != "optional"
-            && member.key != "doc")
+            && member.key != "doc" && member.key != "stream")
             return bad_port(port.name, "unknown key '" + member.key + "'");
     if (value["type"].is_string()) port.types.push_back(value["type"].as_string());
     for (const json::Value& type : value["type"].as_array())
@@ -71,6 +72,7 @@ json::Value list_to_json(const std::vector<Port>& ports) {
         json::Value value = json::Object{{"name", port.name}, {"type", std::move(types)}};
         if (port.many) value.set("many", true);
         if (port.optional) value.set("optional", true);
+        if (port.stream) value.set("stream", true);
         if (!port.doc.empty()) value.set("doc", port.doc);
         list.push_back(std::move(value));
     }

@@ -87,12 +87,16 @@ Result<Stored> Store::commit(Draft draft) const {
     struct stat st {};
 
     if (::fstat(draft.fd(), &st) != 0) return support::errno_error("reading an artifact", errno);
-    const std::string target = path_of(digest);
+    return commit(std::move(draft), {digest, static_cast<std::uint64_t>(st.st_size)});
+}
+
+Result<Stored> Store::commit(Draft draft, Stored known) const {
+    const std::string target = path_of(known.digest);
     SLIPWAY_TRY(support::make_dirs(target.substr(0, target.rfind('/'))));
     if (::rename(draft.path_.c_str(), target.c_str()) != 0)
         return support::errno_error("storing artifact '" + target + "'", errno);
     draft.path_.clear();
-    return Stored{digest, static_cast<std::uint64_t>(st.st_size)};
+    return known;
 }
 
 Result<UniqueFd> Store::open_artifact(const Digest& digest) const {

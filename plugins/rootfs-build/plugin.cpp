@@ -44,7 +44,7 @@ constexpr const char* port_list = R"({
     {"name": "packages", "type": "application/x-alpm-package", "many": true, "doc": "the package files"}
   ],
   "outputs": [
-    {"name": "rootfs", "type": "application/x-tar", "doc": "the tree that pacman would have made"},
+    {"name": "rootfs", "type": "application/x-tar", "stream": true, "doc": "the tree that pacman would have made"},
     {"name": "manifest", "type": "application/vnd.slipway.manifest.v1+json", "doc": "what is in it"}
   ]
 })";

@@ -168,9 +168,10 @@ struct slipway_host {
                                  const char** json);
 
     /* Start an artifact on an output port. `name` is a file name for people (no '/', not empty, 255
-     * bytes at most). *fd is an empty regular file open for reading and writing; it belongs to the
+     * bytes at most). *fd is an empty regular file open for reading and writing; on a port with
+     * "stream": true it may be a pipe, to a stage that reads it at the same time. It belongs to the
      * caller. One artifact of a port may be open at a time: the next output_create() on the port
-     * discards one that was not committed. SLIPWAY_NOT_FOUND: no such output port. SLIPWAY_CONFLICT: a
+     * discards one that was not committed; where that was a pipe, it is SLIPWAY_CONFLICT. SLIPWAY_NOT_FOUND: no such output port. SLIPWAY_CONFLICT: a
      * second artifact on a port that takes one. SLIPWAY_CONFIG: no such name can be. */
     slipway_status (*output_create)(const slipway_host* host, const char* port, const char* name, int* fd);
 
@@ -331,7 +332,8 @@ typedef struct slipway_stage_desc {
      * name: [a-z][a-z0-9_-]{0,63}, unique over inputs and outputs. type: a media type, a pattern
      * ("text/" followed by a star; a star, a slash and a star for anything), or a list of them; on an
      * input the list is in order of preference. "many": true: any number of artifacts, in a fixed order.
-     * "optional": true: may stay open. "doc": one line.
+     * "optional": true: may stay open. "stream": true, on an output: it is written from the first byte to
+     * the last, once, and never read or sought. "doc": one line.
      * declared_by (optional): a JSON pointer into the options; if the options have an object of this
      * same form there, its ports are the instance's ports instead of these. */
     const char* ports;

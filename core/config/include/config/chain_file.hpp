@@ -51,6 +51,7 @@ struct Stage {
     std::vector<std::pair<std::string, std::vector<std::string>>> inputs; ///< port: "stage.port" references
     support::json::Value with = support::json::Object{};                  ///< options, variables not expanded
     std::optional<std::int64_t> timeout_s;                                ///< "timeout": "90s", "30m", "2h"
+    bool keep = false;          ///< all its outputs are to be in the store
     std::string overridden_use; ///< what `use` was before an override; else ""
     std::string options_file;   ///< the override's file; `with` came from there
     std::string options_text;   ///< and its text, for places

@@ -21,6 +21,7 @@ struct Port {
     bool many = false;
     bool optional = false;
     std::string doc;
+    bool stream = false; ///< an output that may be a pipe
 };
 
 struct Ports {

@@ -59,6 +59,9 @@ public:
     /// Hash a sealed draft and put it in its place.
     support::Result<Stored> commit(Draft sealed) const;
 
+    /// The same for a draft that nobody but the caller has written, and that it has hashed on the way.
+    support::Result<Stored> commit(Draft sealed, Stored known) const;
+
     /// Open an artifact for reading. Kind::not_found if it is not there. One that was written before the
     /// machine last started is hashed first (a power loss may have cost it its last bytes); if it is damaged
     /// it is removed and not found.
