@@ -58,7 +58,7 @@ private:
     std::condition_variable changed_;
     bool over_ = false; ///< guarded, as is the next
     support::Result<store::Stored> carried_ = support::Error{};
-    support::UniqueFd stop_reader_, stop_writer_; ///< a pipe that wakes the thread
+    support::UniqueFd stop_reader_, stop_writer_;                          ///< a pipe that wakes the thread
     std::atomic<Clock::time_point> idle_since_ = Clock::time_point::max(); ///< waiting for the writer
     std::thread thread_;
 };

@@ -206,8 +206,8 @@ struct Runner::Impl {
     /// The reader starts when the writer begins the artifact, and its result counts when the writer is done.
     struct Join {
         std::shared_ptr<Relay> relay;
-        std::optional<StageResult> held; ///< the reader's, until the writer is over
-        std::string broken;              ///< why the reader's input will never be whole
+        std::optional<StageResult> held;   ///< the reader's, until the writer is over
+        std::optional<StageResult> broken; ///< what becomes of the reader, whose input will never be whole
     };
 
     Streams writer_streams(Index writer) {
@@ -223,9 +223,8 @@ struct Runner::Impl {
 
     bool reader_can_start(Index writer, Index reader) {
         const auto& after = plan->stages[reader].after;
-        const bool others_done = std::ranges::all_of(after, [&](Index j) {
-            return j == writer || (phases[j] == Phase::over && is_done(records[j]));
-        });
+        const bool others_done = std::ranges::all_of(
+            after, [&](Index j) { return j == writer || (phases[j] == Phase::over && is_done(records[j])); });
         // An option that waits for the writer's document makes the reader wait, too.
         return phases[reader] == Phase::pending && others_done && resolved_options(plan->stages[reader]);
     }
@@ -236,7 +235,7 @@ struct Runner::Impl {
             SLIPWAY_TRY_ASSIGN(kept, store.create());
         }
         SLIPWAY_TRY_ASSIGN(auto relay, Relay::start(std::move(kept)));
-        joins[writer] = {relay, {}, {}};
+        joins[writer] = Join{relay, {}, {}};
         phases[stream.reader] = Phase::running;
         ++running;
         if (auto started = start_reader(writer, stream, name, relay); !started) {
@@ -278,12 +277,17 @@ struct Runner::Impl {
         const auto it = joins.find(writer);
         if (it == joins.end()) return;
         const Index reader = streams.at(writer).reader;
-        if (!is_done(records[writer]) || !it->second.relay->published())
-            it->second.broken = "'" + records[writer].key + "', which it reads, was not finished";
+        const std::string& key = records[writer].key;
+        if (!is_done(records[writer]))
+            it->second.broken =
+                StageResult{SLIPWAY_CANCELLED, "'" + key + "', which it reads, was not finished", "", {}};
+        else if (!it->second.relay->published())
+            it->second.broken = StageResult{
+                SLIPWAY_NOT_FOUND, "'" + key + "' has not finished the artifact that it reads", "", {}};
         if (it->second.held) {
             StageResult result = std::move(*it->second.held);
             finish(reader, std::move(result));
-        } else if (!it->second.broken.empty() && jobs[reader]) {
+        } else if (it->second.broken && jobs[reader]) {
             jobs[reader]->kill();
         }
     }
@@ -298,7 +302,7 @@ struct Runner::Impl {
             join.held = std::move(result);
             return false;
         }
-        if (!join.broken.empty()) result = {SLIPWAY_CANCELLED, join.broken, "", {}};
+        if (join.broken) result = std::move(*join.broken);
         joins.erase(*writer);
         if (result.status != SLIPWAY_OK) return true;
         std::map<std::string, std::vector<OutputRecord>> inputs;

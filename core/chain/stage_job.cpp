@@ -44,7 +44,8 @@ const char* status_name(slipway_status status) {
 StageJob::StageJob(JobContext& context, const PlannedStage& stage, worker::Job order,
                    std::map<std::string, std::vector<OutputRecord>> inputs, Streams streams, Done done)
     : context_(context), stage_(stage), order_(std::move(order)), inputs_(std::move(inputs)),
-      streams_(std::move(streams)), done_(std::move(done)), allowed_secrets_(stage.secrets.begin(), stage.secrets.end()) {}
+      streams_(std::move(streams)), done_(std::move(done)),
+      allowed_secrets_(stage.secrets.begin(), stage.secrets.end()) {}
 
 StageJob::~StageJob() {
     *alive_ = false;
@@ -247,8 +248,7 @@ void StageJob::commit_stream(const std::string& meta) {
                                                        : Result<store::Stored>(sealed.error());
                                   }
                               if (!*stored) return refused(stored->error());
-                              const auto status =
-                                  publish(streams_.output, to_name_, stored->value(), meta);
+                              const auto status = publish(streams_.output, to_name_, stored->value(), meta);
                               if (status == SLIPWAY_OK) to_->release(stored->value());
                               reply(status);
                           });

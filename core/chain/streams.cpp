@@ -30,8 +30,7 @@ std::optional<Stream> stream_of(const Plan& plan, Index writer, const plugin::Po
             ++takers;
             if (!stream && can_read(plan.stages[i], writer, wire)) stream = Stream{port.name, i, wire.port};
         }
-    if (stream)
-        stream->keep = takers > 1 || plan.chain.stages[plan.stages[writer].instance.stage].keep;
+    if (stream) stream->keep = takers > 1 || plan.chain.stages[plan.stages[writer].instance.stage].keep;
     return stream;
 }
 

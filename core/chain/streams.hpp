@@ -17,8 +17,8 @@ struct Stream {
     bool keep = false; ///< somebody else wants it, too: it is stored as well
 };
 
-/// By writer. A writer must be deterministic (what was not stored can be made again) and declare the port as a
-/// stream; a reader must take nothing else from it, read its input as it comes, and have no effects. Where
+/// By writer. A writer must be deterministic (what was not stored can be made again) and declare the port as
+/// a stream; a reader must take nothing else from it, read its input as it comes, and have no effects. Where
 /// several could read, the first does.
 std::map<std::size_t, Stream> find_streams(const Plan& plan);
 

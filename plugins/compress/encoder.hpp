@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The compressors behind one interface. What an encoder writes depends on its settings and the input's
-// bytes alone: never on the number of threads, on timing, on what is kept from earlier, or on whether the input's
-// size was known.
+// bytes alone: never on the number of threads, on timing, on what is kept from earlier, or on whether the
+// input's size was known.
 #pragma once
 
 #include <support/result.hpp>

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// One zstd frame for each segment of a tar, compressed side by side, and kept for the next time. The result is
-// an ordinary .zst: RFC 8878, 3.1, "Zstandard compressed data is made up of one or more frames".
+// One zstd frame for each segment of a tar, compressed side by side, and kept for the next time. The result
+// is an ordinary .zst: RFC 8878, 3.1, "Zstandard compressed data is made up of one or more frames".
 #include <encoder.hpp>
+#include <fmt/format.h>
 #include <frame_cache.hpp>
 #include <piece_buffer.hpp>
 #include <segments.hpp>
 #include <support/hash.hpp>
 #include <zstd_handle.hpp>
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -82,7 +81,8 @@ public:
         if (pieces_.empty()) return std::optional<std::string>();
         Piece& first = *pieces_.front();
         first_is_wanted_ = !end && waiting_ > max_waiting(settings_.threads);
-        if (!end && !first_is_wanted_ && first.state != Piece::State::done) return std::optional<std::string>();
+        if (!end && !first_is_wanted_ && first.state != Piece::State::done)
+            return std::optional<std::string>();
         changed_.notify_all();
         changed_.wait(lock, [&] { return first.state == Piece::State::done; });
         first_is_wanted_ = false;
@@ -153,8 +153,8 @@ private:
     /// All that a frame depends on.
     support::Digest key_of(std::string_view content) const {
         support::Sha256 hash;
-        hash.update(fmt::format("zstd {} level {} long {} checksum {}\n", ZSTD_versionNumber(), settings_.level,
-                                settings_.long_distance, settings_.checksum));
+        hash.update(fmt::format("zstd {} level {} long {} checksum {}\n", ZSTD_versionNumber(),
+                                settings_.level, settings_.long_distance, settings_.checksum));
         hash.update(content);
         return hash.finish();
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Memory for a piece of input: taken from the system and given back as a whole, since the allocator would keep
-// what pieces of changing sizes leave.
+// Memory for a piece of input: taken from the system and given back as a whole, since the allocator would
+// keep what pieces of changing sizes leave.
 #pragma once
 
 #include <cstddef>

@@ -75,7 +75,8 @@ void SegmentFinder::take_header() {
         block_.clear();
         return;
     }
-    const bool has_content = type != '1' && type != '2' && type != '3' && type != '4' && type != '5' && type != '6';
+    const bool has_content =
+        type != '1' && type != '2' && type != '3' && type != '4' && type != '5' && type != '6';
     const std::uint64_t content = next_size_ != 0 ? next_size_ : size;
     if (type != 'g') next_size_ = 0;
     skip(has_content ? padded(content) : 0);

@@ -77,6 +77,7 @@ private:
     bool is_listed(const Entry& entry);
     bool lost_its_file(const Entry& link) const;
     Backup* backup_of(const std::string& path);
+
     Result<UniqueFd> open() const { return open_package(package_); }
 
     Result<std::string> md5_of(const std::string& path) const;
@@ -128,8 +129,7 @@ Result<void> PackageMerge::run(std::unique_ptr<ByteSource> content) {
     }
     SLIPWAY_TRY(reader_->finish());
     merge_.records.push_back({folder_ + "/desc", desc_text(info_, package_.locked.reason, merge_.epoch)});
-    merge_.records.push_back(
-        {folder_ + "/files", files_text(std::move(files_ ? *files_ : seen_), backup_)});
+    merge_.records.push_back({folder_ + "/files", files_text(std::move(files_ ? *files_ : seen_), backup_)});
     return {};
 }
 

@@ -90,7 +90,9 @@ std::unique_ptr<ByteSource> ReadAhead::add(support::UniqueFd fd) {
 void ReadAhead::work() {
     std::unique_lock lock(mutex_);
     for (;;) {
-        const auto next = [&] { return std::ranges::find(files_, false, [](const auto& f) { return f->begun; }); };
+        const auto next = [&] {
+            return std::ranges::find(files_, false, [](const auto& f) { return f->begun; });
+        };
         changed_.wait(lock, [&] { return stop_ || next() != files_.end(); });
         if (stop_) return;
         const std::shared_ptr<File> file = *next();
