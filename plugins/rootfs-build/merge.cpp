@@ -27,6 +27,7 @@ constexpr const char* database = "var/lib/pacman/local";
 struct Merge {
     RootWriter writer;
     NoExtract no_extract;
+    NoExtract no_upgrade; // the same rules
     std::int64_t epoch;
     const Observer& observer;
     std::deque<std::string> names = {}; ///< of the packages; the tree points to them
@@ -73,6 +74,7 @@ private:
     Result<void> add(Entry entry);
     Result<void> add_database_file(Entry entry);
     Result<void> add_file(Entry entry);
+    Result<bool> makes_way(const Entry& entry, const Addition& there) const;
     Result<void> add_other(Entry entry);
     bool is_listed(const Entry& entry);
     bool lost_its_file(const Entry& link) const;
@@ -173,10 +175,22 @@ Result<void> PackageMerge::add_database_file(Entry entry) {
 
 Result<void> PackageMerge::add_file(Entry entry) {
     Backup* const backup = backup_of(entry.path);
+    const std::string* owner = &name_;
     std::optional<Md5> md5;
     if (backup != nullptr) md5.emplace();
+    if (const Addition* there = merge_.writer.overlay_file(entry.path); there != nullptr && backup != nullptr) {
+        SLIPWAY_TRY_ASSIGN(const bool replaces, makes_way(entry, *there));
+        if (replaces) {
+            merge_.writer.drop_overlay_file(entry.path);
+        } else {
+            merge_.observer.warn("'" + entry.path + "' of the overlay stays, that of package '" + name_
+                                 + "' is '" + entry.path + ".pacnew'");
+            entry.path += ".pacnew";
+            owner = nullptr;
+        }
+    }
     SLIPWAY_TRY(merge_.writer.put_file(
-        std::move(entry), &name_, [&](const Sink& sink) { return reader_->content(sink); },
+        std::move(entry), owner, [&](const Sink& sink) { return reader_->content(sink); },
         md5 ? &*md5 : nullptr));
     if (backup != nullptr) backup->md5 = md5->finish();
     return {};
@@ -193,6 +207,19 @@ Result<void> PackageMerge::add_other(Entry entry) {
             fmt::format("directory permissions differ on '{}': {:04o}, package '{}' has {:04o}", entry.path,
                         merge_.writer.tree().find(entry.path)->mode, name_, entry.mode));
     return {};
+}
+
+/// What pacman (6.0.2, add.c) does with a backup file that is there already: one of the same content is
+/// replaced, so that times and modes are the package's, any other stays.
+Result<bool> PackageMerge::makes_way(const Entry& entry, const Addition& there) const {
+    if (merge_.no_upgrade.matches(entry.path) || there.entry.size != entry.size) return false;
+    Md5 md5;
+    SLIPWAY_TRY(read_content(there, [&](std::string_view bytes) {
+        md5.update(bytes);
+        return Result<void>();
+    }));
+    SLIPWAY_TRY_ASSIGN(const std::string ours, md5_of(entry.path));
+    return md5.finish() == ours;
 }
 
 bool PackageMerge::is_listed(const Entry& entry) {
@@ -271,18 +298,37 @@ Result<void> merge_one(Merge& merge, Contents& contents, const Package& package,
     return PackageMerge(merge, package, name).run(std::move(content));
 }
 
+TimeRange mtimes_of(const Options& options) {
+    const Time epoch{options.epoch, 0};
+    return {options.mtimes == Mtimes::epoch ? epoch : Time{std::numeric_limits<std::int64_t>::min(), 0},
+            options.mtimes == Mtimes::keep ? Time{std::numeric_limits<std::int64_t>::max(), 0} : epoch};
+}
+
+Result<Plan> plan_of(const Options& options) {
+    const Time made{options.epoch, 0};
+    Plan plan;
+    plan.blank = options.blank;
+    for (const std::string& path : plan.blank)
+        if (auto usable = check_path(path); !usable)
+            return Error{Kind::config, "blank: " + usable.error().what, "write the path from the root"};
+    for (const Overlay& overlay : options.overlays)
+        SLIPWAY_TRY(add_overlay(overlay.when == When::before ? plan.before : plan.after, overlay, made));
+    for (const auto& [path, target] : options.symlinks)
+        SLIPWAY_TRY(add_symlink(plan.after, path, target, made));
+    return plan;
+}
+
 } // namespace
 
 Result<void> merge(const std::vector<Package>& packages, const Options& options, Output& tar,
                    Output& manifest, const Observer& observer) {
-    const Time made{options.epoch, 0};
-    const Time latest =
-        options.mtimes == Mtimes::clamp ? made : Time{std::numeric_limits<std::int64_t>::max(), 0};
-    Merge merge{RootWriter(tar, manifest, Exclude(options.exclude), latest, made),
-                NoExtract(options.no_extract), options.epoch, observer};
+    SLIPWAY_TRY_ASSIGN(const Plan plan, plan_of(options));
+    Merge merge{RootWriter(tar, manifest, Exclude(options.exclude), mtimes_of(options), {options.epoch, 0}, plan),
+                NoExtract(options.no_extract), NoExtract(options.no_upgrade), options.epoch, observer};
     // pacman makes its database (version 9 since pacman 4.2) before the first package comes.
     merge.writer.begin_segment();
     SLIPWAY_TRY(merge.writer.make_file(std::string(database) + "/ALPM_DB_VERSION", "9\n"));
+    SLIPWAY_TRY(merge.writer.begin());
     Contents contents(packages);
     for (const Package& package : packages) {
         const std::string& name = merge.names.emplace_back(package.locked.full_name());

@@ -4,6 +4,7 @@
 // How and why: docs/decisions/0010-rootfs-merge.md.
 #pragma once
 
+#include "additions.hpp"
 #include "lock.hpp"
 #include "output.hpp"
 
@@ -26,13 +27,18 @@ struct Package {
 enum class Mtimes {
     clamp, ///< none is later than the epoch
     keep,
+    epoch, ///< all are the epoch
 };
 
 struct Options {
     std::int64_t epoch = 0; ///< seconds since 1970-01-01 UTC: install date, and mtime of what is made here
     Mtimes mtimes = Mtimes::clamp;
     std::vector<std::string> no_extract; ///< see NoExtract
+    std::vector<std::string> no_upgrade; ///< patterns as of NoExtract; see pacman.conf(5), NoUpgrade
     std::vector<std::string> exclude;    ///< see Exclude
+    std::vector<Overlay> overlays;
+    std::map<std::string, std::string> symlinks; ///< path to target; put over what is there in the end
+    std::set<std::string> blank;                 ///< see Plan
 };
 
 /// The world around a merge; every function must be set.

@@ -19,15 +19,68 @@ constexpr const char* options_schema = R"({
   "additionalProperties": false,
   "properties": {
     "mtime": {
-      "enum": ["clamp", "keep"],
+      "enum": ["clamp", "keep", "epoch"],
       "default": "clamp",
-      "description": "clamp: no modification time is later than the run's epoch; keep: as in the packages"
+      "description": "clamp: no modification time is later than the run's epoch; keep: as in the packages; epoch: all are the epoch"
     },
     "no_extract": {
       "type": "array",
       "items": {"type": "string", "minLength": 1},
       "default": [],
       "description": "shell patterns of files that are not extracted, as NoExtract in pacman.conf: the last match decides, ! inverts"
+    },
+    "no_upgrade": {
+      "type": "array",
+      "items": {"type": "string", "minLength": 1},
+      "default": [],
+      "description": "shell patterns of files that packages do not replace, as NoUpgrade in pacman.conf: the package's comes as .pacnew"
+    },
+    "overlays": {
+      "type": "array",
+      "default": [],
+      "description": "folders whose content goes into the tree, owned by root and as old as the epoch",
+      "items": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["path"],
+        "properties": {
+          "path": {"type": "string", "minLength": 1, "slipwayPath": "tree", "description": "the folder"},
+          "when": {
+            "enum": ["before", "after"],
+            "default": "before",
+            "description": "before: it is there when the packages come; after: put over what they brought"
+          },
+          "rules": {
+            "type": "array",
+            "default": [],
+            "description": "owners and modes by path, applied in order",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": ["match"],
+              "properties": {
+                "match": {"type": "string", "minLength": 1, "description": "shell pattern of paths from the root; * matches slashes too"},
+                "uid": {"type": "integer", "minimum": 0, "maximum": 4294967294, "description": "owner"},
+                "gid": {"type": "integer", "minimum": 0, "maximum": 4294967294, "description": "group"},
+                "file_mode": {"type": "string", "pattern": "^[0-7]{3,4}$", "description": "mode of files, octal"},
+                "dir_mode": {"type": "string", "pattern": "^[0-7]{3,4}$", "description": "mode of folders, octal"}
+              }
+            }
+          }
+        }
+      }
+    },
+    "symlinks": {
+      "type": "object",
+      "additionalProperties": {"type": "string", "minLength": 1},
+      "default": {},
+      "description": "path and target of symlinks, put over what is there"
+    },
+    "blank": {
+      "type": "array",
+      "items": {"type": "string", "minLength": 1},
+      "default": [],
+      "description": "paths of files that are there but empty, such as etc/machine-id"
     },
     "exclude": {
       "type": "array",
@@ -96,7 +149,16 @@ public:
 
     slipway::result<void> configure(std::string_view text) override {
         SLIPWAY_SDK_TRY_ASSIGN(const json::Value options, common::parse_options(text));
-        options_.mtimes = options["mtime"].as_string() == "keep" ? Mtimes::keep : Mtimes::clamp;
+        const std::string& mtime = options["mtime"].as_string();
+        options_.mtimes = mtime == "keep"    ? Mtimes::keep
+                          : mtime == "epoch" ? Mtimes::epoch
+                                             : Mtimes::clamp;
+        options_.no_upgrade = strings(options["no_upgrade"]);
+        options_.overlays = parse_overlays(options["overlays"]);
+        for (const json::Member& link : options["symlinks"].as_object())
+            options_.symlinks[link.key] = link.value.as_string();
+        for (std::string& path : strings(options["blank"]))
+            options_.blank.insert(std::move(path));
         options_.no_extract = strings(options["no_extract"]);
         options_.exclude = strings(options["exclude"]);
         return {};

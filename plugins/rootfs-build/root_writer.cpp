@@ -7,25 +7,56 @@
 
 namespace slipway::rootfs {
 
+using support::Error;
+using support::Kind;
 using support::Result;
+
+/// Something that is no folder comes over it in the end.
+bool RootWriter::is_replaced(const std::string& path) const {
+    const auto it = plan_.after.find(path);
+    return it != plan_.after.end() && it->second.entry.type != Type::directory;
+}
 
 Presence RootWriter::presence_of(const std::string& path) const {
     return exclude_.matches(path) ? Presence::hidden : Presence::shown;
 }
 
+Result<void> RootWriter::begin() {
+    for (const auto& [path, addition] : plan_.before) {
+        if (addition.entry.type == Type::directory) {
+            SLIPWAY_TRY(put(addition.entry, &overlay_owner));
+        } else {
+            SLIPWAY_TRY(tree_.add(addition.entry, presence_of(path), &overlay_owner));
+        }
+    }
+    return {};
+}
+
+const Addition* RootWriter::overlay_file(const std::string& path) const {
+    const auto it = plan_.before.find(path);
+    const bool there = it != plan_.before.end() && it->second.entry.type == Type::file;
+    return there && !dropped_.contains(path) ? &it->second : nullptr;
+}
+
+void RootWriter::drop_overlay_file(const std::string& path) {
+    dropped_.insert(path);
+    tree_.remove(path);
+}
+
 /// The tar entry and the manifest line of something without content.
 Result<void> RootWriter::write(const Entry& entry, const std::string& sha256, const std::string* owner) {
     SLIPWAY_TRY(tar_.begin(entry));
-    return manifest_.add(entry, sha256, owner);
+    return manifest_.add(entry, sha256, owner == &overlay_owner ? nullptr : owner);
 }
 
 /// libarchive, for pacman, makes the directories that no package ships with 0777 and pacman's umask, 0022.
 Result<void> RootWriter::make_parents(const std::string& path, const std::string* owner) {
     SLIPWAY_TRY_ASSIGN(const std::vector<std::string> missing, tree_.missing_parents(path, owner));
     for (const std::string& parent : missing) {
-        const Entry entry{.path = parent, .type = Type::directory, .mode = 0755, .mtime = made_};
+        Entry entry{.path = parent, .type = Type::directory, .mode = 0755, .mtime = made_};
         const Presence presence = presence_of(parent);
         SLIPWAY_TRY(tree_.add(entry, presence, nullptr));
+        if (const auto it = plan_.after.find(parent); it != plan_.after.end()) entry = it->second.entry;
         if (presence == Presence::shown) SLIPWAY_TRY(write(entry, "", nullptr));
     }
     return {};
@@ -33,8 +64,9 @@ Result<void> RootWriter::make_parents(const std::string& path, const std::string
 
 Result<Placed> RootWriter::place(Entry& entry, const std::string* owner) {
     SLIPWAY_TRY(make_parents(entry.path, owner));
-    entry.mtime = std::min(entry.mtime, latest_);
-    const Presence presence = presence_of(entry.path);
+    entry.mtime = std::clamp(entry.mtime, mtimes_.earliest, mtimes_.latest);
+    if (plan_.blank.contains(entry.path)) entry.mtime = made_;
+    const Presence presence = is_replaced(entry.path) ? Presence::hidden : presence_of(entry.path);
     if (entry.type == Type::hardlink) {
         SLIPWAY_TRY_ASSIGN(const Node* node, tree_.link_target(entry, presence, owner));
         entry.mode = node->mode;
@@ -48,20 +80,31 @@ Result<Placed> RootWriter::place(Entry& entry, const std::string* owner) {
 
 Result<Placed> RootWriter::put(Entry entry, const std::string* owner) {
     SLIPWAY_TRY_ASSIGN(const Placed placed, place(entry, owner));
-    if (placed == Placed::created && presence_of(entry.path) == Presence::shown)
+    if (placed != Placed::created || presence_of(entry.path) != Presence::shown) return placed;
+    const auto after = plan_.after.find(entry.path);
+    if (after == plan_.after.end()) {
         SLIPWAY_TRY(write(entry, "", owner));
+    } else if (after->second.entry.type == Type::directory && entry.type == Type::directory) {
+        SLIPWAY_TRY(write(after->second.entry, "", owner));
+    }
     return placed;
 }
 
 Result<void> RootWriter::put_file(Entry entry, const std::string* owner, const Content& content, Md5* md5) {
     SLIPWAY_TRY(place(entry, owner));
-    const bool shown = presence_of(entry.path) == Presence::shown;
+    return write_file(std::move(entry), owner, content, md5);
+}
+
+Result<void> RootWriter::write_file(Entry entry, const std::string* owner, const Content& content, Md5* md5) {
+    const bool shown = tree_.find(entry.path)->presence == Presence::shown;
+    const bool blank = plan_.blank.contains(entry.path);
+    if (blank) entry.size = 0;
     if (!shown && md5 == nullptr) return {};
     if (shown) SLIPWAY_TRY(tar_.begin(entry));
     support::Sha256 sha256;
     SLIPWAY_TRY(content([&](std::string_view bytes) -> Result<void> {
         if (md5 != nullptr) md5->update(bytes);
-        if (!shown) return {};
+        if (!shown || blank) return {};
         sha256.update(bytes);
         return tar_.write(bytes);
     }));
@@ -86,7 +129,48 @@ Result<void> RootWriter::list(const Entry& entry, const std::string* owner) {
     return {};
 }
 
+Result<void> RootWriter::write_addition(const Addition& addition, const std::string* owner) {
+    if (addition.entry.type == Type::file)
+        return write_file(
+            addition.entry, owner, [&](const Sink& sink) { return read_content(addition, sink); }, nullptr);
+    if (presence_of(addition.entry.path) == Presence::hidden) return {};
+    return write(addition.entry, "", owner);
+}
+
+Result<void> RootWriter::add_after(const Addition& addition) {
+    const Node* there = tree_.find(addition.entry.path);
+    const bool is_written = there != nullptr && there->type == Type::directory
+                            && addition.entry.type == Type::directory
+                            && there->presence != Presence::listed; // with the overlay's attributes
+    if (is_written) return {};
+    SLIPWAY_TRY(make_parents(addition.entry.path, &overlay_owner));
+    SLIPWAY_TRY_ASSIGN(const std::string* owner,
+                       tree_.replace(addition.entry, presence_of(addition.entry.path)));
+    return write_addition(addition, owner);
+}
+
+/// What is there already was written without content.
+Result<void> RootWriter::add_blank(const std::string& path) {
+    const Entry entry{.path = path, .mode = 0644, .mtime = made_};
+    const Node* there = tree_.find(path);
+    if (there != nullptr && there->presence != Presence::listed && there->type == Type::file) return {};
+    if (there != nullptr && there->presence != Presence::listed)
+        return Error{Kind::config,
+                     "blank: '" + path + "' is a " + name_of(there->type) + ", and not a file",
+                     "name the file itself, or take it out of 'blank'"};
+    return add_after({.entry = entry, .source = "/dev/null"});
+}
+
 Result<void> RootWriter::finish() {
+    for (const auto& [path, addition] : plan_.before) {
+        const bool is_there =
+            addition.entry.type == Type::directory || is_replaced(path) || dropped_.contains(path);
+        if (!is_there) SLIPWAY_TRY(write_addition(addition, &overlay_owner));
+    }
+    for (const auto& [path, addition] : plan_.after)
+        SLIPWAY_TRY(add_after(addition));
+    for (const std::string& path : plan_.blank)
+        SLIPWAY_TRY(add_blank(path));
     SLIPWAY_TRY(tar_.finish());
     SLIPWAY_TRY(tar_output_.flush());
     return manifest_.finish();

@@ -4,6 +4,7 @@
 // tar and the manifest.
 #pragma once
 
+#include "additions.hpp"
 #include "archive.hpp"
 #include "manifest.hpp"
 #include "md5.hpp"
@@ -20,12 +21,21 @@ namespace slipway::rootfs {
 /// Gives all bytes of a file to the sink.
 using Content = std::function<support::Result<void>(const Sink&)>;
 
+/// Mtimes outside of the two are set to the nearer one.
+struct TimeRange {
+    Time earliest, latest;
+};
+
 class RootWriter {
 public:
-    /// `latest`: later mtimes are set to it. `made`: the mtime of what no package ships.
-    RootWriter(Output& tar, Output& manifest, Exclude exclude, Time latest, Time made)
-        : tar_output_(tar), tar_(tar), manifest_(manifest), exclude_(std::move(exclude)), latest_(latest),
-          made_(made) {}
+    /// `made`: the mtime of what no package ships. `plan` must outlive the writer.
+    RootWriter(Output& tar, Output& manifest, Exclude exclude, TimeRange mtimes, Time made, const Plan& plan)
+        : tar_output_(tar), tar_(tar), manifest_(manifest), exclude_(std::move(exclude)), mtimes_(mtimes),
+          made_(made), plan_(plan) {}
+
+    /// Put the plan's `before` into the tree; the files' content follows in finish(), because a package's may
+    /// take their place.
+    support::Result<void> begin();
 
     /// What comes next changes as one: see TarWriter.
     void begin_segment() { tar_.begin_segment(); }
@@ -46,22 +56,36 @@ public:
     /// An entry that is not extracted: only its path is taken.
     support::Result<void> list(const Entry& entry, const std::string* owner);
 
+    /// The file of an overlay that is where a package wants to put one; nullptr: none.
+    const Addition* overlay_file(const std::string& path) const;
+
+    /// Let a package's file take the place of the overlay's.
+    void drop_overlay_file(const std::string& path);
+
     const Tree& tree() const { return tree_; }
 
+    /// Put the rest of the plan into the tree, and end tar and manifest.
     support::Result<void> finish();
 
 private:
     support::Result<Placed> place(Entry& entry, const std::string* owner);
     support::Result<void> make_parents(const std::string& path, const std::string* owner);
     support::Result<void> write(const Entry& entry, const std::string& sha256, const std::string* owner);
+    support::Result<void> write_file(Entry entry, const std::string* owner, const Content& content, Md5* md5);
+    support::Result<void> write_addition(const Addition& addition, const std::string* owner);
+    support::Result<void> add_after(const Addition& addition);
+    support::Result<void> add_blank(const std::string& path);
     Presence presence_of(const std::string& path) const;
+    bool is_replaced(const std::string& path) const;
 
     Output& tar_output_;
     TarWriter tar_;
     Manifest manifest_;
     Exclude exclude_;
-    Time latest_;
+    TimeRange mtimes_;
     Time made_;
+    const Plan& plan_;
+    std::set<std::string> dropped_; // of the plan's `before`
     Tree tree_;
 };
 

@@ -12,10 +12,23 @@ using support::Result;
 namespace {
 
 std::string of(const std::string* owner) {
+    if (owner == &overlay_owner) return "the overlay";
     return owner != nullptr ? "package '" + *owner + "'" : "pacman's database";
 }
 
+Error overlay_conflict(const Entry& entry, const Node& there) {
+    return Error{Kind::config,
+                 "overlay: '" + entry.slashed() + "' is a " + name_of(entry.type) + " where "
+                     + of(there.owner) + " has a " + name_of(there.type),
+                 "take it out of the overlay, or out of 'symlinks' or 'blank'"};
+}
+
 Error file_conflict(const Entry& entry, const Node& there, const std::string* owner) {
+    if (there.owner == &overlay_owner)
+        return Error{Kind::config,
+                     "file conflict: '" + entry.slashed() + "' of " + of(owner) + " is a "
+                         + name_of(there.type) + " of the overlay",
+                     "pacman does not install over it either; let the overlay come after the packages"};
     if (owner == there.owner)
         return Error{Kind::verify, of(owner) + ": entry '" + entry.path + "' comes twice",
                      "no sound package has such an entry; do not use it"};
@@ -26,6 +39,8 @@ Error file_conflict(const Entry& entry, const Node& there, const std::string* ow
 }
 
 } // namespace
+
+const std::string overlay_owner = "overlay";
 
 const Node* Tree::find(const std::string& path) const {
     const auto it = nodes_.find(path);
@@ -39,6 +54,11 @@ Result<std::vector<std::string>> Tree::missing_parents(const std::string& path,
          slash = path.rfind('/', slash - 1)) {
         std::string parent = path.substr(0, slash);
         const Node* node = find(parent);
+        if (node != nullptr && node->type != Type::directory && owner == &overlay_owner)
+            return Error{Kind::config,
+                         "overlay: '" + path + "' would be written through '" + parent + "', a "
+                             + name_of(node->type) + " of " + of(node->owner),
+                         "use the real path"};
         if (node != nullptr && node->type != Type::directory)
             return Error{Kind::verify,
                          of(owner) + ": '" + path + "' would be written through '" + parent + "', a "
@@ -65,6 +85,20 @@ Result<Placed> Tree::add(const Entry& entry, Presence presence, const std::strin
     return Placed::created;
 }
 
+Result<const std::string*> Tree::replace(const Entry& entry, Presence presence) {
+    const Node node{entry.type, presence, entry.mode, entry.uid, entry.gid, entry.mtime, &overlay_owner};
+    const auto [it, inserted] = nodes_.try_emplace(entry.path, node);
+    if (inserted) return nullptr;
+    Node& there = it->second;
+    const bool listed = there.presence == Presence::listed;
+    if (!listed && (there.type == Type::directory) != (entry.type == Type::directory))
+        return overlay_conflict(entry, there);
+    const std::string* owner = there.owner;
+    there = node;
+    there.owner = owner;
+    return owner;
+}
+
 Result<const Node*> Tree::link_target(const Entry& entry, Presence presence, const std::string* owner) const {
     const Node* node = find(entry.link);
     const std::string what = of(owner) + ": hard link '" + entry.path + "' to '" + entry.link + "': ";
@@ -72,8 +106,8 @@ Result<const Node*> Tree::link_target(const Entry& entry, Presence presence, con
         return Error{Kind::verify, what + "no file of this package that came before it",
                      "no sound package has such an entry; do not use it"};
     if (node->presence < presence)
-        return Error{Kind::config, what + "the link is kept, but the file is excluded",
-                     "let 'exclude' treat both alike"};
+        return Error{Kind::config, what + "the link is kept, but the file is excluded or replaced",
+                     "let 'exclude' and 'overlays' treat both alike"};
     return node;
 }
 

@@ -20,6 +20,9 @@ enum class Presence {
     shown,
 };
 
+/// As a Node's owner: what an overlay put there, no package.
+extern const std::string overlay_owner;
+
 /// One path of the tree.
 struct Node {
     Type type = Type::file;
@@ -49,6 +52,12 @@ public:
     /// Put an entry at its path. Two packages may share a directory and nothing else: Kind::verify names
     /// both. `owner` must outlive the tree; nullptr: no package.
     support::Result<Placed> add(const Entry& entry, Presence presence, const std::string* owner);
+
+    /// Put an entry in place of a file or link, or where nothing is. Kind::config: a folder on one side and
+    /// something else on the other. Gives the owner of what was there.
+    support::Result<const std::string*> replace(const Entry& entry, Presence presence);
+
+    void remove(const std::string& path) { nodes_.erase(path); }
 
     /// nullptr: no such path.
     const Node* find(const std::string& path) const;
