@@ -118,8 +118,7 @@ Result<void> add_symlink(Additions& additions, const std::string& path, const st
                          Time mtime) {
     if (auto usable = check_path(path); !usable) return as_option(std::move(usable).error(), "symlinks");
     if (auto usable = check_text(target); !usable) return as_option(std::move(usable).error(), "symlinks");
-    additions[path] = {
-        {.path = path, .type = Type::symlink, .mode = 0777, .mtime = mtime, .link = target}};
+    additions[path] = {{.path = path, .type = Type::symlink, .mode = 0777, .mtime = mtime, .link = target}};
     return {};
 }
 

@@ -33,6 +33,10 @@ Result<LockedPackage> parse_package(const json::Value& value, std::size_t index)
     if (!support::Digest::parse(package.sha256)) return bad(where + ": no SHA-256 digest");
     if (!value["size"].is_integer() || value["size"].as_integer() < 0) return bad(where + ": no size");
     package.size = static_cast<std::uint64_t>(value["size"].as_integer());
+    package.filename = value["filename"].as_string();
+    package.architecture = value["architecture"].as_string();
+    if (value["installed_size"].is_integer()) package.installed_size = value["installed_size"].as_integer();
+    if (value["build_date"].is_integer()) package.build_date = value["build_date"].as_integer();
     const std::string& reason = value["reason"].as_string();
     if (reason != "explicit" && reason != "dependency")
         return bad(where + ": reason is neither 'explicit' nor 'dependency'");

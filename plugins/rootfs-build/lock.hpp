@@ -6,6 +6,7 @@
 #include <support/result.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,8 +18,12 @@ enum class Reason { requested, dependency };
 struct LockedPackage {
     std::string name;
     std::string version;
-    std::string sha256;     ///< of the package file
-    std::uint64_t size = 0; ///< of the package file, in bytes
+    std::string sha256;        ///< of the package file
+    std::uint64_t size = 0;    ///< of the package file, in bytes
+    std::string filename = {}; ///< of the package file; may be empty, as may be what follows
+    std::string architecture = {};
+    std::optional<std::int64_t> installed_size = {}; ///< in bytes
+    std::optional<std::int64_t> build_date = {};     ///< seconds since 1970-01-01 UTC
     Reason reason = Reason::requested;
 
     std::string full_name() const { return name + '-' + version; }

@@ -69,6 +69,9 @@ public:
     /// `content`: the package file's, decompressed.
     Result<void> run(std::unique_ptr<ByteSource> content);
 
+    /// After run().
+    PackageInfo take_info() { return std::move(info_); }
+
 private:
     Result<void> read_head();
     Result<void> add(Entry entry);
@@ -178,7 +181,8 @@ Result<void> PackageMerge::add_file(Entry entry) {
     const std::string* owner = &name_;
     std::optional<Md5> md5;
     if (backup != nullptr) md5.emplace();
-    if (const Addition* there = merge_.writer.overlay_file(entry.path); there != nullptr && backup != nullptr) {
+    if (const Addition* there = merge_.writer.overlay_file(entry.path);
+        there != nullptr && backup != nullptr) {
         SLIPWAY_TRY_ASSIGN(const bool replaces, makes_way(entry, *there));
         if (replaces) {
             merge_.writer.drop_overlay_file(entry.path);
@@ -293,9 +297,12 @@ private:
     std::deque<Result<std::unique_ptr<ByteSource>>> sources_;
 };
 
-Result<void> merge_one(Merge& merge, Contents& contents, const Package& package, const std::string& name) {
+Result<PackageInfo> merge_one(Merge& merge, Contents& contents, const Package& package,
+                              const std::string& name) {
     SLIPWAY_TRY_ASSIGN(auto content, contents.next());
-    return PackageMerge(merge, package, name).run(std::move(content));
+    PackageMerge one(merge, package, name);
+    SLIPWAY_TRY(one.run(std::move(content)));
+    return one.take_info();
 }
 
 TimeRange mtimes_of(const Options& options) {
@@ -320,27 +327,31 @@ Result<Plan> plan_of(const Options& options) {
 
 } // namespace
 
-Result<void> merge(const std::vector<Package>& packages, const Options& options, Output& tar,
-                   Output& manifest, const Observer& observer) {
+Result<std::vector<Installed>> merge(const std::vector<Package>& packages, const Options& options,
+                                     Output& tar, Output& manifest, const Observer& observer) {
     SLIPWAY_TRY_ASSIGN(const Plan plan, plan_of(options));
-    Merge merge{RootWriter(tar, manifest, Exclude(options.exclude), mtimes_of(options), {options.epoch, 0}, plan),
-                NoExtract(options.no_extract), NoExtract(options.no_upgrade), options.epoch, observer};
+    Merge merge{
+        RootWriter(tar, manifest, Exclude(options.exclude), mtimes_of(options), {options.epoch, 0}, plan),
+        NoExtract(options.no_extract), NoExtract(options.no_upgrade), options.epoch, observer};
     // pacman makes its database (version 9 since pacman 4.2) before the first package comes.
     merge.writer.begin_segment();
     SLIPWAY_TRY(merge.writer.make_file(std::string(database) + "/ALPM_DB_VERSION", "9\n"));
     SLIPWAY_TRY(merge.writer.begin());
     Contents contents(packages);
+    std::vector<Installed> installed;
     for (const Package& package : packages) {
         const std::string& name = merge.names.emplace_back(package.locked.full_name());
-        if (auto added = merge_one(merge, contents, package, name); !added)
-            return in_package(std::move(added).error(), name);
+        auto info = merge_one(merge, contents, package, name);
+        if (!info) return in_package(std::move(info).error(), name);
+        installed.push_back({package.locked, std::move(info).value()});
         merge.packed_before += package.locked.size;
         observer.progress(merge.packed_before);
     }
     merge.writer.begin_segment();
     for (const Merge::Record& record : merge.records)
         SLIPWAY_TRY(merge.writer.make_file(record.path, record.text));
-    return merge.writer.finish();
+    SLIPWAY_TRY(merge.writer.finish());
+    return installed;
 }
 
 } // namespace slipway::rootfs

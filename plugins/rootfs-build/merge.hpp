@@ -7,6 +7,7 @@
 #include "additions.hpp"
 #include "lock.hpp"
 #include "output.hpp"
+#include "sbom.hpp"
 
 #include <support/fs.hpp>
 
@@ -50,8 +51,9 @@ struct Observer {
 
 /// Write the tar and the manifest. Memory: one decompression window (at most 128 MiB, 32 MiB with
 /// makepkg's settings) and about 200 bytes for each path. Kind::verify: a package is damaged, is not what
-/// the lock says, holds what no package may hold, or conflicts with another; the message names them.
-support::Result<void> merge(const std::vector<Package>& packages, const Options& options, Output& tar,
-                            Output& manifest, const Observer& observer);
+/// the lock says, holds what no package may hold, or conflicts with another; the message names them. Gives
+/// the packages, in their order.
+support::Result<std::vector<Installed>> merge(const std::vector<Package>& packages, const Options& options,
+                                              Output& tar, Output& manifest, const Observer& observer);
 
 } // namespace slipway::rootfs

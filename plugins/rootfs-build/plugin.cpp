@@ -98,7 +98,9 @@ constexpr const char* port_list = R"({
   ],
   "outputs": [
     {"name": "rootfs", "type": "application/x-tar", "stream": true, "doc": "the tree that pacman would have made"},
-    {"name": "manifest", "type": "application/vnd.slipway.manifest.v1+json", "doc": "what is in it"}
+    {"name": "manifest", "type": "application/vnd.slipway.manifest.v1+json", "doc": "what is in it"},
+    {"name": "sbom", "type": "text/spdx+json", "doc": "the packages as an SPDX 2.3 document"},
+    {"name": "package_list", "type": "text/plain", "doc": "names and versions, as pacman -Q prints them"}
   ]
 })";
 
@@ -150,9 +152,7 @@ public:
     slipway::result<void> configure(std::string_view text) override {
         SLIPWAY_SDK_TRY_ASSIGN(const json::Value options, common::parse_options(text));
         const std::string& mtime = options["mtime"].as_string();
-        options_.mtimes = mtime == "keep"    ? Mtimes::keep
-                          : mtime == "epoch" ? Mtimes::epoch
-                                             : Mtimes::clamp;
+        options_.mtimes = mtime == "keep" ? Mtimes::keep : mtime == "epoch" ? Mtimes::epoch : Mtimes::clamp;
         options_.no_upgrade = strings(options["no_upgrade"]);
         options_.overlays = parse_overlays(options["overlays"]);
         for (const json::Member& link : options["symlinks"].as_object())
@@ -171,15 +171,22 @@ public:
                                find_packages(context, std::move(locked)));
         SLIPWAY_SDK_TRY_ASSIGN(slipway::output rootfs, context.create_output("rootfs", "rootfs.tar"));
         SLIPWAY_SDK_TRY_ASSIGN(slipway::output manifest, context.create_output("manifest", "manifest.json"));
-        SLIPWAY_SDK_TRY(merge_into(context, packages, rootfs, manifest));
+        SLIPWAY_SDK_TRY_ASSIGN(const std::vector<Installed> installed,
+                               merge_into(context, packages, rootfs, manifest));
         SLIPWAY_SDK_TRY(rootfs.commit());
         SLIPWAY_SDK_TRY(manifest.commit());
+        SLIPWAY_SDK_TRY(
+            common::write_output(context, "sbom", "sbom.spdx.json", sbom_text(installed, context.epoch())));
+        SLIPWAY_SDK_TRY(
+            common::write_output(context, "package_list", "packages.txt", package_list_text(installed)));
         return slipway::outcome::done;
     }
 
 private:
-    support::Result<void> merge_into(const slipway::context& context, const std::vector<Package>& packages,
-                                     const slipway::output& rootfs, const slipway::output& manifest) {
+    support::Result<std::vector<Installed>> merge_into(const slipway::context& context,
+                                                       const std::vector<Package>& packages,
+                                                       const slipway::output& rootfs,
+                                                       const slipway::output& manifest) {
         options_.epoch = context.epoch();
         std::uint64_t total = 0;
         for (const Package& package : packages)
@@ -191,10 +198,10 @@ private:
         };
         Output tar(rootfs.fd(), "output 'rootfs'");
         Output list(manifest.fd(), "output 'manifest'");
-        SLIPWAY_TRY(merge(packages, options_, tar, list, observer));
+        SLIPWAY_TRY_ASSIGN(std::vector<Installed> installed, merge(packages, options_, tar, list, observer));
         context.info(std::to_string(packages.size()) + " packages, " + support::human_bytes(tar.size())
                      + " of tar");
-        return {};
+        return installed;
     }
 
     Options options_;

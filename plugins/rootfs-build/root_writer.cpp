@@ -155,8 +155,7 @@ Result<void> RootWriter::add_blank(const std::string& path) {
     const Node* there = tree_.find(path);
     if (there != nullptr && there->presence != Presence::listed && there->type == Type::file) return {};
     if (there != nullptr && there->presence != Presence::listed)
-        return Error{Kind::config,
-                     "blank: '" + path + "' is a " + name_of(there->type) + ", and not a file",
+        return Error{Kind::config, "blank: '" + path + "' is a " + name_of(there->type) + ", and not a file",
                      "name the file itself, or take it out of 'blank'"};
     return add_after({.entry = entry, .source = "/dev/null"});
 }
