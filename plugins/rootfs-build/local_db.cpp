@@ -87,7 +87,7 @@ Result<PackageInfo> parse_pkginfo(std::string_view text) {
     return info;
 }
 
-std::string desc_text(const PackageInfo& info, Reason reason, std::int64_t install_date) {
+std::string desc_text(const PackageInfo& info, const LockedPackage& locked, std::int64_t install_date) {
     std::string text;
     put(text, "NAME", std::string_view(info.name));
     put(text, "VERSION", std::string_view(info.version));
@@ -99,10 +99,10 @@ std::string desc_text(const PackageInfo& info, Reason reason, std::int64_t insta
     put(text, "INSTALLDATE", install_date);
     put(text, "PACKAGER", info.packager);
     put(text, "SIZE", info.size);
-    put(text, "REASON", std::int64_t{reason == Reason::dependency ? 1 : 0});
+    put(text, "REASON", std::int64_t{locked.reason == Reason::dependency ? 1 : 0});
     put(text, "GROUPS", info.groups);
     put(text, "LICENSE", info.licenses);
-    put(text, "VALIDATION", std::string_view("sha256"));
+    put(text, "VALIDATION", std::string_view(locked.key.empty() ? "sha256" : "pgp"));
     put(text, "REPLACES", info.replaces);
     put(text, "DEPENDS", info.depends);
     put(text, "OPTDEPENDS", info.optdepends);

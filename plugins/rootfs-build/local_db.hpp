@@ -32,8 +32,9 @@ struct PackageInfo {
 /// last one counts. Kind::verify: no name or version, a date or size that is no number.
 support::Result<PackageInfo> parse_pkginfo(std::string_view text);
 
-/// The `desc` file. `install_date`: seconds since 1970-01-01 UTC.
-std::string desc_text(const PackageInfo& info, Reason reason, std::int64_t install_date);
+/// The `desc` file. `install_date`: seconds since 1970-01-01 UTC. Of the lock, the reason counts, and whether
+/// a signature was good: pacman does not look at the checksum then.
+std::string desc_text(const PackageInfo& info, const LockedPackage& locked, std::int64_t install_date);
 
 /// One line of %BACKUP%: a path, and the MD5 (hex) of the file as it was installed; none if it was not.
 struct Backup {

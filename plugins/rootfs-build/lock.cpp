@@ -35,6 +35,7 @@ Result<LockedPackage> parse_package(const json::Value& value, std::size_t index)
     package.size = static_cast<std::uint64_t>(value["size"].as_integer());
     package.filename = value["filename"].as_string();
     package.architecture = value["architecture"].as_string();
+    package.key = value["key"].as_string();
     if (value["installed_size"].is_integer()) package.installed_size = value["installed_size"].as_integer();
     if (value["build_date"].is_integer()) package.build_date = value["build_date"].as_integer();
     const std::string& reason = value["reason"].as_string();

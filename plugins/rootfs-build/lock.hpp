@@ -16,12 +16,13 @@ namespace slipway::rootfs {
 enum class Reason { requested, dependency };
 
 struct LockedPackage {
-    std::string name;
-    std::string version;
-    std::string sha256;        ///< of the package file
+    std::string name = {};
+    std::string version = {};
+    std::string sha256 = {};   ///< of the package file
     std::uint64_t size = 0;    ///< of the package file, in bytes
     std::string filename = {}; ///< of the package file; may be empty, as may be what follows
     std::string architecture = {};
+    std::string key = {};                            ///< fingerprint of the key whose signature was good
     std::optional<std::int64_t> installed_size = {}; ///< in bytes
     std::optional<std::int64_t> build_date = {};     ///< seconds since 1970-01-01 UTC
     Reason reason = Reason::requested;

@@ -76,6 +76,7 @@ private:
     Result<void> read_head();
     Result<void> add(Entry entry);
     Result<void> add_database_file(Entry entry);
+    Result<void> add_listed(const Entry& entry);
     Result<void> add_file(Entry entry);
     Result<bool> makes_way(const Entry& entry, const Addition& there) const;
     Result<void> add_other(Entry entry);
@@ -133,7 +134,7 @@ Result<void> PackageMerge::run(std::unique_ptr<ByteSource> content) {
         SLIPWAY_TRY(add(std::move(*entry)));
     }
     SLIPWAY_TRY(reader_->finish());
-    merge_.records.push_back({folder_ + "/desc", desc_text(info_, package_.locked.reason, merge_.epoch)});
+    merge_.records.push_back({folder_ + "/desc", desc_text(info_, package_.locked, merge_.epoch)});
     merge_.records.push_back({folder_ + "/files", files_text(std::move(files_ ? *files_ : seen_), backup_)});
     return {};
 }
@@ -145,14 +146,20 @@ Result<void> PackageMerge::add(Entry entry) {
         merge_.observer.warn("package '" + name_ + "': '" + entry.path + "' is not in its .MTREE: left out");
         return {};
     }
-    if (merge_.no_extract.matches(entry.slashed())) return merge_.writer.list(entry, &name_);
+    if (merge_.no_extract.matches(entry.slashed())) return add_listed(entry);
     if (entry.type == Type::file) return add_file(std::move(entry));
     if (entry.type == Type::hardlink && lost_its_file(entry)) {
         merge_.observer.warn("package '" + name_ + "': hard link '" + entry.path
                              + "' is left out: no_extract took '" + entry.link + "'");
-        return merge_.writer.list(entry, &name_);
+        return add_listed(entry);
     }
     return add_other(std::move(entry));
+}
+
+/// A backup file is no conflict, even one that is not extracted.
+Result<void> PackageMerge::add_listed(const Entry& entry) {
+    if (merge_.writer.overlay_file(entry.path) != nullptr && backup_of(entry.path) != nullptr) return {};
+    return merge_.writer.list(entry, &name_);
 }
 
 /// pacman warns and leaves the link out, too.

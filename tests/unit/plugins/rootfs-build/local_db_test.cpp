@@ -36,7 +36,7 @@ TEST(Desc, HasAllFieldsInPacmansOrder) {
                       "conflict = c<2\nprovides = v=1\n");
     ASSERT_TRUE(info);
     EXPECT_EQ(
-        desc_text(info.value(), Reason::dependency, 9),
+        desc_text(info.value(), {.reason = Reason::dependency}, 9),
         "%NAME%\nn\n\n%VERSION%\n1-1\n\n%BASE%\nb\n\n%DESC%\nd\n\n%URL%\n\n\n%ARCH%\nany\n\n"
         "%BUILDDATE%\n5\n\n%INSTALLDATE%\n9\n\n%PACKAGER%\np\n\n%SIZE%\n6\n\n%REASON%\n1\n\n"
         "%GROUPS%\ng1\ng2\n\n%LICENSE%\nGPL\n\n%VALIDATION%\nsha256\n\n%REPLACES%\nr\n\n%DEPENDS%\ne\n\n"
@@ -46,8 +46,15 @@ TEST(Desc, HasAllFieldsInPacmansOrder) {
 TEST(Desc, LeavesOutWhatIsNotThere) {
     const auto info = parse_pkginfo("pkgname = n\npkgver = 1-1\n");
     ASSERT_TRUE(info);
-    EXPECT_EQ(desc_text(info.value(), Reason::requested, 9),
+    EXPECT_EQ(desc_text(info.value(), {}, 9),
               "%NAME%\nn\n\n%VERSION%\n1-1\n\n%INSTALLDATE%\n9\n\n%VALIDATION%\nsha256\n\n");
+}
+
+TEST(Desc, ASignedPackageWasNotJudgedByItsChecksum) {
+    const auto info = parse_pkginfo("pkgname = n\npkgver = 1-1\n");
+    ASSERT_TRUE(info);
+    EXPECT_EQ(desc_text(info.value(), {.key = "ABCD"}, 9),
+              "%NAME%\nn\n\n%VERSION%\n1-1\n\n%INSTALLDATE%\n9\n\n%VALIDATION%\npgp\n\n");
 }
 
 TEST(Files, AreSortedBytewise) {
