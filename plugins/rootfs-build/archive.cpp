@@ -183,8 +183,8 @@ Result<std::string_view> Decompressor::next() {
     return std::string_view();
 }
 
-PackageReader::PackageReader(std::unique_ptr<ByteSource> source, Pulse pulse)
-    : source_(std::move(source)), pulse_(std::move(pulse)), handle_(new_reader()) {
+PackageReader::PackageReader(std::unique_ptr<ByteSource> source, Pulse pulse, std::uint64_t max_content)
+    : source_(std::move(source)), pulse_(std::move(pulse)), handle_(new_reader()), max_content_(max_content) {
     archive_read_support_format_tar(handle_.get());
 }
 
@@ -205,8 +205,10 @@ std::ptrdiff_t PackageReader::read(archive* a, void* self, const void** buffer) 
     return static_cast<std::ptrdiff_t>(bytes.value().size());
 }
 
-Result<std::unique_ptr<PackageReader>> PackageReader::open(std::unique_ptr<ByteSource> source, Pulse pulse) {
-    std::unique_ptr<PackageReader> reader(new PackageReader(std::move(source), std::move(pulse)));
+Result<std::unique_ptr<PackageReader>> PackageReader::open(std::unique_ptr<ByteSource> source, Pulse pulse,
+                                                           std::uint64_t max_content) {
+    std::unique_ptr<PackageReader> reader(
+        new PackageReader(std::move(source), std::move(pulse), max_content));
     if (archive_read_open(reader->handle_.get(), reader.get(), nullptr, &PackageReader::read, nullptr)
         != ARCHIVE_OK)
         return reader->failure();
@@ -225,8 +227,22 @@ Result<std::optional<Entry>> PackageReader::next() {
     // A warning (a name that is no UTF-8, a malformed extended header) is no entry to trust.
     if (status != ARCHIVE_OK) return failure();
     SLIPWAY_TRY_ASSIGN(Entry entry, convert(e));
+    SLIPWAY_TRY(check_bounds(entry));
     size_ = entry.size;
     return std::optional<Entry>(std::move(entry));
+}
+
+Result<void> PackageReader::check_bounds(const Entry& entry) {
+    if (++entries_ > max_entries)
+        return Error{Kind::verify, "more than " + std::to_string(max_entries) + " entries",
+                     "no sound package has so many; do not use it"};
+    if (entry.size > max_content_ - content_)
+        return Error{Kind::verify,
+                     "entry '" + entry.path + "' makes it larger than " + std::to_string(max_content_)
+                         + " bytes unpacked, far more than its installed size",
+                     "no sound package does that; do not use it"};
+    content_ += entry.size;
+    return {};
 }
 
 Result<void> PackageReader::zeros(std::uint64_t count, const Sink& sink) const {
@@ -272,13 +288,23 @@ Result<std::string> PackageReader::text(std::size_t max_bytes) {
 }
 
 Result<void> PackageReader::finish() {
-    for (;;) {
+    constexpr std::uint64_t max_rest = 64u << 20;
+    for (std::uint64_t rest = 0;;) {
         SLIPWAY_TRY_ASSIGN(const std::string_view bytes, next_bytes());
         if (bytes.empty()) return {};
+        rest += bytes.size();
+        if (rest > max_rest)
+            return Error{Kind::verify,
+                         "more than " + std::to_string(max_rest) + " bytes follow its last entry",
+                         "no sound package does that; do not use it"};
     }
 }
 
 Result<std::vector<std::string>> mtree_paths(std::string_view text) {
+    // libarchive keeps all lines in memory.
+    if (static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')) > max_entries)
+        return Error{Kind::verify, "more than " + std::to_string(max_entries) + " lines",
+                     "no sound package has so many; do not use it"};
     const Utf8Scope scope;
     const ArchiveHandle handle = new_reader();
     archive_read_support_format_mtree(handle.get());

@@ -64,12 +64,17 @@ private:
 
 using Sink = std::function<support::Result<void>(std::string_view)>;
 
+/// More than any package has; each costs the merge some memory.
+inline constexpr std::uint64_t max_entries = 1'000'000;
+
 /// The entries of one package file. Errors are Kind::verify: damaged, or an entry that is refused
-/// (check_path() and check_text(), device nodes, content in a hard link).
+/// (check_path() and check_text(), device nodes, content in a hard link), or an archive that is out of
+/// bounds.
 class PackageReader {
 public:
+    /// `max_content`: bytes of all files together, holes included.
     static support::Result<std::unique_ptr<PackageReader>> open(std::unique_ptr<ByteSource> source,
-                                                                Pulse pulse);
+                                                                Pulse pulse, std::uint64_t max_content);
 
     /// The next entry, or nothing at the end; skips what is left of the current one's content.
     support::Result<std::optional<Entry>> next();
@@ -80,11 +85,13 @@ public:
     /// The same as text; Kind::resource if it is larger than `max_bytes`.
     support::Result<std::string> text(std::size_t max_bytes);
 
-    /// Read what follows the last entry: the checksum that covers the content is at the very end.
+    /// Read what follows the last entry, at most 64 MiB: the checksum that covers the content is at the very
+    /// end.
     support::Result<void> finish();
 
 private:
-    PackageReader(std::unique_ptr<ByteSource> source, Pulse pulse);
+    PackageReader(std::unique_ptr<ByteSource> source, Pulse pulse, std::uint64_t max_content);
+    support::Result<void> check_bounds(const Entry& entry);
     static std::ptrdiff_t read(archive*, void* self, const void** buffer);
     support::Error failure() const;
     support::Result<void> zeros(std::uint64_t count, const Sink& sink) const;
@@ -95,10 +102,14 @@ private:
     std::optional<support::Error> source_error_;
     ArchiveHandle handle_;
     std::uint64_t size_ = 0; // of the current entry
+    std::uint64_t max_content_;
+    std::uint64_t content_ = 0; // bytes of all entries so far
+    std::uint64_t entries_ = 0;
 };
 
 /// The paths an mtree(5) text names, in its order, directories with a slash at the end; without a leading
-/// "./", and without those that start with a dot (metadata of the package).
+/// "./", and without those that start with a dot (metadata of the package). Kind::verify: damaged, or more
+/// than max_entries lines.
 support::Result<std::vector<std::string>> mtree_paths(std::string_view text);
 
 } // namespace slipway::rootfs

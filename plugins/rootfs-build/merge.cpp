@@ -6,6 +6,7 @@
 #include "root_writer.hpp"
 
 #include <fmt/format.h>
+#include <support/text.hpp>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -74,6 +75,8 @@ public:
 
 private:
     Result<void> read_head();
+    Result<void> check_against_lock() const;
+    std::uint64_t max_content() const;
     Result<void> add(Entry entry);
     Result<void> add_database_file(Entry entry);
     Result<void> add_listed(const Entry& entry);
@@ -112,22 +115,49 @@ private:
 
 Result<void> PackageMerge::read_head() {
     SLIPWAY_TRY_ASSIGN(UniqueFd fd, open());
-    SLIPWAY_TRY_ASSIGN(Metadata metadata, read_metadata(std::move(fd), quiet_pulse()));
+    SLIPWAY_TRY_ASSIGN(Metadata metadata, read_metadata(std::move(fd), quiet_pulse(), max_content()));
     info_ = std::move(metadata.info);
     files_ = std::move(metadata.files);
-    if (info_.name != package_.locked.name || info_.version != package_.locked.version)
-        return Error{Kind::verify, "its .PKGINFO says '" + info_.name + '-' + info_.version + "'",
-                     "the lock and the package do not belong together; make the lock anew"};
+    SLIPWAY_TRY(check_against_lock());
     for (const std::string& path : info_.backup)
         backup_.push_back({path});
     return {};
+}
+
+Result<void> PackageMerge::check_against_lock() const {
+    const LockedPackage& locked = package_.locked;
+    const auto disagree = [](const std::string& says) {
+        return Error{Kind::verify, "its .PKGINFO says " + support::printable(says),
+                     "the lock and the package do not belong together; make the lock anew"};
+    };
+    if (info_.name != locked.name || info_.version != locked.version)
+        return disagree("'" + info_.name + '-' + info_.version + "'");
+    if (!locked.architecture.empty() && info_.arch != locked.architecture)
+        return disagree(
+            fmt::format("'arch = {}', the lock '{}'", info_.arch.value_or(""), locked.architecture));
+    if (locked.installed_size && info_.size != *locked.installed_size)
+        return disagree(fmt::format("'size = {}', the lock {}", info_.size, *locked.installed_size));
+    if (locked.build_date && info_.build_date != *locked.build_date)
+        return disagree(fmt::format("'builddate = {}', the lock {}", info_.build_date, *locked.build_date));
+    return {};
+}
+
+/// A few kilobytes can unpack to anything. What the lock says was known before a byte came; the installed
+/// size of a real package is within a few percent of its files' (makepkg counts blocks of folders, not
+/// metadata).
+std::uint64_t PackageMerge::max_content() const {
+    constexpr std::uint64_t slack = 64u << 20;
+    const std::int64_t declared = package_.locked.installed_size.value_or(info_.size);
+    if (declared < 0 || declared > (std::int64_t{1} << 60)) return slack;
+    if (!package_.locked.installed_size && info_.name.empty()) return std::uint64_t{1} << 60; // not read yet
+    return slack + 2 * static_cast<std::uint64_t>(declared);
 }
 
 Result<void> PackageMerge::run(std::unique_ptr<ByteSource> content) {
     SLIPWAY_TRY(read_head());
     merge_.writer.begin_segment();
     SLIPWAY_TRY(merge_.writer.make_directory(folder_, Time{info_.build_date, 0}));
-    SLIPWAY_TRY_ASSIGN(reader_, PackageReader::open(std::move(content), pulse()));
+    SLIPWAY_TRY_ASSIGN(reader_, PackageReader::open(std::move(content), pulse(), max_content()));
     for (;;) {
         SLIPWAY_TRY_ASSIGN(std::optional<Entry> entry, reader_->next());
         if (!entry) break;
@@ -250,7 +280,8 @@ Result<std::string> PackageMerge::md5_of(const std::string& path) const {
     std::string wanted = path;
     SLIPWAY_TRY_ASSIGN(UniqueFd fd, open());
     SLIPWAY_TRY_ASSIGN(auto source, Decompressor::open(std::move(fd)));
-    SLIPWAY_TRY_ASSIGN(const auto reader, PackageReader::open(std::move(source), quiet_pulse()));
+    SLIPWAY_TRY_ASSIGN(const auto reader,
+                       PackageReader::open(std::move(source), quiet_pulse(), max_content()));
     for (;;) {
         SLIPWAY_TRY_ASSIGN(const std::optional<Entry> entry, reader->next());
         if (!entry)

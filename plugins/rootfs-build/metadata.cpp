@@ -43,9 +43,10 @@ Result<std::vector<std::string>> mtree(PackageReader& reader) {
 
 } // namespace
 
-Result<Metadata> read_metadata(support::UniqueFd package, Pulse pulse) {
+Result<Metadata> read_metadata(support::UniqueFd package, Pulse pulse, std::uint64_t max_content) {
     SLIPWAY_TRY_ASSIGN(auto source, Decompressor::open(std::move(package)));
-    SLIPWAY_TRY_ASSIGN(const auto reader, PackageReader::open(std::move(source), std::move(pulse)));
+    SLIPWAY_TRY_ASSIGN(const auto reader,
+                       PackageReader::open(std::move(source), std::move(pulse), max_content));
     std::optional<PackageInfo> info;
     std::optional<std::vector<std::string>> files;
     while (!info || !files) {

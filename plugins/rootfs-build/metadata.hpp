@@ -22,7 +22,7 @@ struct Metadata {
 };
 
 /// makepkg puts both in front, and then only the start of the package is decompressed. Kind::verify: no
-/// .PKGINFO, or one of the two is not readable.
-support::Result<Metadata> read_metadata(support::UniqueFd package, Pulse pulse);
+/// .PKGINFO, or one of the two is not readable. `max_content`: see PackageReader.
+support::Result<Metadata> read_metadata(support::UniqueFd package, Pulse pulse, std::uint64_t max_content);
 
 } // namespace slipway::rootfs

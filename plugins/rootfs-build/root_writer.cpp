@@ -46,6 +46,10 @@ void RootWriter::drop_overlay_file(const std::string& path) {
 /// The tar entry and the manifest line of something without content.
 Result<void> RootWriter::write(const Entry& entry, const std::string& sha256, const std::string* owner) {
     SLIPWAY_TRY(tar_.begin(entry));
+    return record(entry, sha256, owner);
+}
+
+Result<void> RootWriter::record(const Entry& entry, const std::string& sha256, const std::string* owner) {
     return manifest_.add(entry, sha256, owner == &overlay_owner ? nullptr : owner);
 }
 
@@ -110,7 +114,7 @@ Result<void> RootWriter::write_file(Entry entry, const std::string* owner, const
     }));
     if (!shown) return {};
     SLIPWAY_TRY(tar_.end());
-    return manifest_.add(entry, sha256.finish().hex(), owner);
+    return record(entry, sha256.finish().hex(), owner);
 }
 
 Result<void> RootWriter::make_directory(const std::string& path, Time mtime) {

@@ -71,6 +71,7 @@ private:
     support::Result<Placed> place(Entry& entry, const std::string* owner);
     support::Result<void> make_parents(const std::string& path, const std::string* owner);
     support::Result<void> write(const Entry& entry, const std::string& sha256, const std::string* owner);
+    support::Result<void> record(const Entry& entry, const std::string& sha256, const std::string* owner);
     support::Result<void> write_file(Entry entry, const std::string* owner, const Content& content, Md5* md5);
     support::Result<void> write_addition(const Addition& addition, const std::string* owner);
     support::Result<void> add_after(const Addition& addition);

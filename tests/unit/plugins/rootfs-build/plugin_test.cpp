@@ -1,79 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The built plugin in a host in memory: what it makes of good packages, and what it says of bad ones.
-#include "test_package.hpp"
+#include "fixture.hpp"
 
-#include <fake_host/fake_host.hpp>
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <support/fs.hpp>
-#include <support/hash.hpp>
 #include <sys/stat.h>
 
 using namespace slipway::test;
 namespace json = slipway::support::json;
 using testing::HasSubstr;
-
-namespace {
-
-struct RootfsBuild : testing::Test {
-    /// Add a package to the inputs and the lock.
-    void add(const std::string& name, const std::vector<TestEntry>& entries, const std::string& more = "") {
-        std::vector<TestEntry> all{pkginfo(name, "1-1", more)};
-        all.insert(all.end(), entries.begin(), entries.end());
-        add_bytes(name, make_package(all));
-    }
-
-    void add_bytes(const std::string& name, const std::string& bytes) {
-        host.add_input("packages", name + "-1-1-any.pkg.tar.zst", bytes, "application/x-alpm-package");
-        lock(name, bytes);
-    }
-
-    void lock(const std::string& name, const std::string& bytes) {
-        json::Value package = json::Object{};
-        package.set("name", name);
-        package.set("version", "1-1");
-        package.set("sha256", slipway::support::Digest::of(bytes).hex());
-        package.set("size", bytes.size());
-        package.set("reason", packages.empty() ? "dependency" : "explicit");
-        packages.push_back(std::move(package));
-    }
-
-    slipway_status build(const std::string& options = "{}") {
-        json::Value document = json::Object{};
-        document.set("slipway_lock", 1);
-        document.set("packages", packages);
-        host.add_input("lock", "lock.json", json::dump(document), "application/vnd.slipway.lock.v1+json");
-        return host.execute(options);
-    }
-
-    std::string tar() const { return host.outputs.at("rootfs").at(0).text(); }
-
-    /// The manifest's line of a path; null if it has none.
-    json::Value line(const std::string& path) const {
-        const auto manifest = json::parse(host.outputs.at("manifest").at(0).text());
-        EXPECT_TRUE(manifest);
-        for (const json::Value& entry : manifest.value()["entries"].as_array())
-            if (entry["path"].as_string() == path) return entry;
-        return {};
-    }
-
-    /// What the stage says to one package with this entry.
-    std::string refusal(const TestEntry& entry) {
-        RootfsBuild other;
-        other.add("bad", {entry});
-        EXPECT_EQ(other.build(), SLIPWAY_VERIFY) << entry.path;
-        EXPECT_TRUE(other.host.outputs.empty());
-        return other.host.said();
-    }
-
-    void TestBody() override {}
-
-    FakeHost host{SLIPWAY_STAGES "/rootfs-build.so", "rootfs-build"};
-    json::Array packages;
-};
-
-} // namespace
 
 TEST_F(RootfsBuild, WritesTarAndManifest) {
     add("base", {dir("usr"), dir("usr/bin"), {.path = "usr/bin/x", .content = "hello", .mode = 04755}});

@@ -38,14 +38,31 @@ la_ssize_t append(archive*, void* text, const void* bytes, std::size_t size) {
     return static_cast<la_ssize_t>(size);
 }
 
+archive* new_writer(Filter filter) {
+    archive* a = archive_write_new();
+    if (filter == Filter::zstd) archive_write_add_filter_zstd(a);
+    if (filter == Filter::xz) archive_write_add_filter_xz(a);
+    if (filter == Filter::gzip) archive_write_add_filter_gzip(a);
+    archive_write_set_bytes_in_last_block(a, 1); // else the compressed file is padded, too
+    return a;
+}
+
 } // namespace
 
-std::string make_package(const std::vector<TestEntry>& entries) {
+std::string compressed(const std::string& bytes, Filter filter) {
+    std::string out;
+    archive* a = new_writer(filter);
+    archive_write_set_format_raw(a);
+    archive_write_open(a, &out, nullptr, &append, nullptr);
+    add(a, {.path = "raw", .content = bytes});
+    EXPECT_EQ(archive_write_free(a), ARCHIVE_OK);
+    return out;
+}
+
+std::string make_package(const std::vector<TestEntry>& entries, Filter filter) {
     std::string bytes;
-    archive* a = archive_write_new();
-    archive_write_add_filter_zstd(a);
+    archive* a = new_writer(filter);
     archive_write_set_format_pax(a);
-    archive_write_set_bytes_in_last_block(a, 1); // else the compressed file is padded, too
     archive_write_open(a, &bytes, nullptr, &append, nullptr);
     for (const TestEntry& entry : entries)
         add(a, entry);

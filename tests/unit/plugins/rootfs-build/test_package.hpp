@@ -25,7 +25,12 @@ TestEntry dir(const std::string& path, unsigned mode = 0755);
 /// "pkgname = NAME" and so on; `more` are further lines.
 TestEntry pkginfo(const std::string& name, const std::string& version, const std::string& more = "");
 
-/// A zstd-compressed pax archive of the entries.
-std::string make_package(const std::vector<TestEntry>& entries);
+enum class Filter { none, gzip, xz, zstd };
+
+/// A pax archive of the entries.
+std::string make_package(const std::vector<TestEntry>& entries, Filter filter = Filter::zstd);
+
+/// The bytes as one compressed stream.
+std::string compressed(const std::string& bytes, Filter filter);
 
 } // namespace slipway::test
