@@ -118,6 +118,11 @@ def info_cases():
         "group = g1", "group = g2", "optdepend = other: because of a = b", "provides = v=1:2-3", "provides = virtual",
         "conflict = other<2", "replaces = older", "makedepend = gcc", "checkdepend = python", "xdata = pkgtype=pkg",
         "unknown = key", "# a comment", "force = true"])
+    yield Case("info-licenses", [Package(f"p{n}", [file(f"p{n}")], [f"license = {text}" for text in texts])
+                                 for n, texts in enumerate((
+                                     ["MIT OR Apache-2.0", "BSD-3-Clause"], ["GPL-2.0+"], ["(MIT)"], ["GPL", "LGPL2.1"],
+                                     ["custom:a/b", "custom:a b", "custom: größer"], ["LicenseRef-own AND Zlib"], ["MIT AND"],
+                                     ["GPL-3.0-or-later WITH GCC-exception-3.1"], ["( MIT AND ( ISC OR Unlicense ) )"], ["mit"]))])
     yield one("info-empty-fields", [file("x")], info=["url = ", "pkgdesc = ", "license = ", "group = "])
     yield one("info-repeated", [file("x")], info=["pkgdesc = first", "pkgdesc = second", "url = a", "url = b"])
     yield one("info-spaces", [file("x")], info=["pkgdesc =  two  spaces ", "url= no-space", "\tpackager = tab", "license =MIT"])

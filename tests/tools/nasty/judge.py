@@ -2,7 +2,6 @@
 """Installs packages with pacman and builds them with the stage, each into a root of its own, for comparison."""
 import json
 import os
-import shutil
 import subprocess
 
 EPOCH = 1_793_836_800
@@ -88,9 +87,15 @@ class Judge:
         *lines, last = done.stdout.splitlines()
         return lines, json.loads(last)
 
-    def clean(self):
-        for folder in (self.theirs, self.ours):
-            shutil.rmtree(folder, ignore_errors=True)
+    def beside(self, ask_node):
+        """What is wrong with the SBOM and the package list."""
+        done = run([TOOLS + "/check-sbom", self.folder + "/out/sbom/sbom.spdx.json", self.folder + "/lock.json"]
+                   + ["--licenses"] * ask_node)
+        wrong = done.stdout.splitlines() if done.returncode else []
+        with open(self.folder + "/out/package_list/packages.txt", encoding="utf-8") as file:
+            ours = file.read()
+        theirs = must(self.pacman(self.theirs) + ["-Q"])
+        return wrong + ([] if ours == theirs else [f"package list: pacman {theirs!r}, ours {ours!r}"])
 
 
 def make_repository(folder, packages):
@@ -113,7 +118,7 @@ def lay_overlay(case, root):
         os.utime(f"{root}/{path}", (EPOCH, EPOCH), follow_symlinks=False)
 
 
-def judge_case(case, folder):
+def judge_case(case, folder, ask_node=False):
     """(verdict, lines): verdict is "same", "both refuse", "different" or "stricter" (see Case)."""
     make_repository(folder + "/repo", case.packages)
     judge = Judge(folder, folder + "/repo", "test", case.options)
@@ -136,4 +141,5 @@ def judge_case(case, folder):
     if not built:
         return "both refuse", said
     lines, counts = judge.compare()
-    return ("different" if counts["differences"] else "same"), lines + said
+    wrong = judge.beside(ask_node)
+    return ("different" if counts["differences"] or wrong else "same"), lines + wrong + said
