@@ -53,8 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     };
     const support::UniqueFd nowhere(::open("/dev/null", O_WRONLY));
     rootfs::Output tar(nowhere.get(), "tar"), manifest(nowhere.get(), "manifest");
-    const rootfs::Observer observer{
-        [] { return false; }, [](std::uint64_t) {}, [](const std::string&) {}};
+    const rootfs::Observer observer{[] { return false; }, [](std::uint64_t) {}, [](const std::string&) {}};
     rootfs::Options options;
     options.no_extract = {"doc/*", "!doc/x"};
     const auto merged = rootfs::merge({package}, options, tar, manifest, observer);

@@ -85,6 +85,8 @@ class Judge:
         """(differences as text, counts): see compare-roots."""
         done = run([TOOLS + "/compare-roots", self.theirs, self.ours, str(self.epoch)])
         *lines, last = done.stdout.splitlines()
+        if not last.startswith("{"):
+            raise SystemExit("compare-roots failed:\n" + done.stdout)
         return lines, json.loads(last)
 
     def beside(self, ask_node):

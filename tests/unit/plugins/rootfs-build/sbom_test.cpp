@@ -47,15 +47,16 @@ TEST(Sbom, HasWhatThePackageSays) {
         sbom({package("n", "1:2-3",
                       "pkgdesc = a thing\nurl = https://example.org/\nlicense = MIT\n"
                       "packager = A B <a@b.c>\nbuilddate = 1700000000\narch = any\n")});
-    EXPECT_EQ(json::dump(document["packages"].as_array()[1]),
-              R"({"SPDXID":"SPDXRef-Package-n","name":"n","versionInfo":"1:2-3","packageFileName":"n.pkg.tar.zst",)"
-              R"x("supplier":"Person: A B (a@b.c)","downloadLocation":"NOASSERTION","filesAnalyzed":false,)x"
-              R"("checksums":[{"algorithm":"SHA256","checksumValue":")"
-                  + std::string(64, 'a')
-                  + R"("}],"homepage":"https://example.org/","licenseConcluded":"NOASSERTION",)"
-                    R"("licenseDeclared":"MIT","copyrightText":"NOASSERTION","summary":"a thing",)"
-                    R"("builtDate":"2023-11-14T22:13:20Z","externalRefs":[{"referenceCategory":"PACKAGE-MANAGER",)"
-                    R"("referenceType":"purl","referenceLocator":"pkg:alpm/arch/n@1:2-3?arch=any"}]})");
+    EXPECT_EQ(
+        json::dump(document["packages"].as_array()[1]),
+        R"({"SPDXID":"SPDXRef-Package-n","name":"n","versionInfo":"1:2-3","packageFileName":"n.pkg.tar.zst",)"
+        R"x("supplier":"Person: A B (a@b.c)","downloadLocation":"NOASSERTION","filesAnalyzed":false,)x"
+        R"("checksums":[{"algorithm":"SHA256","checksumValue":")"
+            + std::string(64, 'a')
+            + R"("}],"homepage":"https://example.org/","licenseConcluded":"NOASSERTION",)"
+              R"("licenseDeclared":"MIT","copyrightText":"NOASSERTION","summary":"a thing",)"
+              R"("builtDate":"2023-11-14T22:13:20Z","externalRefs":[{"referenceCategory":"PACKAGE-MANAGER",)"
+              R"("referenceType":"purl","referenceLocator":"pkg:alpm/arch/n@1:2-3?arch=any"}]})");
     EXPECT_EQ(document["creationInfo"]["created"].as_string(), "2026-11-05T00:00:00Z");
 }
 
