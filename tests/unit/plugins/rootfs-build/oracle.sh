@@ -110,7 +110,7 @@ json=$(python3 -c 'import json,sys; print(json.dumps({"exclude": sys.argv[1:]}))
 build out/excluded "$json" plain.json 2>excluded.said || { cat excluded.said; exit 1; }
 tar -tf out/excluded/rootfs/rootfs.tar --quoting-style=escape | sort >excluded.ours
 excludes[8]=root # tar does not match a slash at the end of a pattern; we take it off
-(cd ours-plain && LC_ALL=C ls -A | tar --anchored "${excludes[@]/#/--exclude=}" -cf - --files-from - 2>/dev/null) |
+(cd ours-plain && find . -mindepth 1 -maxdepth 1 -printf '%P\n' | tar --anchored "${excludes[@]/#/--exclude=}" -cf - --files-from - 2>/dev/null) |
     tar -tf - --quoting-style=escape | sort >excluded.tar
 diff excluded.tar excluded.ours
 [ "$(wc -l <excluded.ours)" -lt "$(tar -tf out/plain/rootfs/rootfs.tar | wc -l)" ]
