@@ -189,7 +189,7 @@ PackageReader::PackageReader(std::unique_ptr<ByteSource> source, Pulse pulse, st
 }
 
 Result<std::string_view> PackageReader::next_bytes() {
-    SLIPWAY_TRY(pulse_(source_->packed()));
+    if (pulse_) SLIPWAY_TRY(pulse_(source_->packed()));
     return source_->next();
 }
 
@@ -249,7 +249,7 @@ Result<void> PackageReader::zeros(std::uint64_t count, const Sink& sink) const {
     static constexpr std::array<char, 64u << 10> block{};
     while (count > 0) {
         const auto n = std::min<std::uint64_t>(count, block.size());
-        SLIPWAY_TRY(pulse_(source_->packed()));
+        if (pulse_) SLIPWAY_TRY(pulse_(source_->packed()));
         SLIPWAY_TRY(sink({block.data(), static_cast<std::size_t>(n)}));
         count -= n;
     }

@@ -18,7 +18,9 @@ constexpr std::uint64_t max_content = 1u << 20;
 
 /// Entries with their content; never more than was allowed.
 void read_all(int memory) {
-    const auto reader = rootfs::PackageReader::open(support::UniqueFd(::dup(memory)), {}, max_content);
+    auto source = rootfs::Decompressor::open(support::UniqueFd(::dup(memory)));
+    if (!source) return;
+    const auto reader = rootfs::PackageReader::open(std::move(source).value(), {}, max_content);
     if (!reader) return;
     std::uint64_t total = 0;
     for (;;) {

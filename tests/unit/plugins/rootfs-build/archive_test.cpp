@@ -17,7 +17,8 @@ namespace {
 Result<std::unique_ptr<PackageReader>> open_bytes(const std::string& bytes, std::uint64_t max_content) {
     support::UniqueFd memory(::memfd_create("package", 0));
     SLIPWAY_TRY(support::write_all(memory.get(), bytes, "memory"));
-    return PackageReader::open(std::move(memory), {}, max_content);
+    SLIPWAY_TRY_ASSIGN(auto source, Decompressor::open(std::move(memory)));
+    return PackageReader::open(std::move(source), {}, max_content);
 }
 
 /// Everything that a merge would take from a package.
