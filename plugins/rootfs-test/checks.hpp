@@ -16,18 +16,18 @@ namespace slipway::rootfs_test {
 /// What one path must be. Symlinks are not followed, neither at the end of the path nor within.
 struct FileRule {
     std::string path;
-    std::optional<std::string> type; ///< support::name_of(TarType); a hard link counts as a file
-    std::optional<unsigned> mode;
-    std::optional<std::int64_t> uid;
-    std::optional<std::int64_t> gid;
-    std::optional<std::string> link; ///< a symlink's target
-    std::optional<std::uint64_t> max_size;
-    std::optional<std::string> matches; ///< POSIX extended regular expression; ^ and $ are those of lines
+    std::optional<std::string> type = {}; ///< support::name_of(TarType); a hard link counts as a file
+    std::optional<unsigned> mode = {};
+    std::optional<std::int64_t> uid = {};
+    std::optional<std::int64_t> gid = {};
+    std::optional<std::string> link = {}; ///< a symlink's target
+    std::optional<std::uint64_t> max_size = {};
+    std::optional<std::string> matches = {}; ///< POSIX extended regular expression; ^ and $ are those of lines
 };
 
 struct Rules {
     std::vector<FileRule> files;
-    std::vector<std::string> absent; ///< shell patterns: no path may match
+    std::vector<std::string> absent = {}; ///< shell patterns: no path may match
     std::int64_t accounts = 0;       ///< at least so many in etc/passwd; 0: not checked
     bool root_locked = false;
     bool world_writable = false;                    ///< check that there is nothing of that kind

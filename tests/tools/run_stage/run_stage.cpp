@@ -29,7 +29,8 @@ void report(const slipway::test::FakeHost& host, std::chrono::duration<double> t
     for (const std::string& line : host.log)
         std::fprintf(stderr, "log: %s\n", line.c_str());
     for (const auto& d : host.diagnostics)
-        std::fprintf(stderr, "error: %s (hint: %s)\n", d.summary.c_str(), d.hint.c_str());
+        std::fprintf(stderr, "error: %s (hint: %s)\n%s%s", d.summary.c_str(), d.hint.c_str(),
+                     d.detail.c_str(), d.detail.empty() ? "" : "\n");
     rusage usage{};
     ::getrusage(RUSAGE_SELF, &usage);
     std::fprintf(stderr, "run: %.2f s, peak %.0f MB\n", time.count(),
