@@ -40,6 +40,7 @@ Command stages_command();
 Command inspect_command();
 Command lock_command();
 Command diff_command();
+Command provenance_command();
 
 // Options that several commands have.
 std::vector<Option> chain_options();   ///< --set, --override, --epoch, --no-mocks

@@ -3,6 +3,7 @@
 
 #include "command.hpp"
 #include "progress.hpp"
+#include "provenance.hpp"
 #include "version.hpp"
 
 #include <fcntl.h>
@@ -174,6 +175,7 @@ journal::RunRecord new_run(const chain::Plan& plan, const config::LoadOptions& o
     run.folder = plan.chain.folder;
     run.text = plan.chain.text;
     run.settings = to_json(options);
+    run.settings.set("host", version);
     run.epoch = options.epoch;
     run.mocked = plan.mocked();
     run.created = chain::now_ms();
@@ -213,6 +215,8 @@ int execute(const Arguments& arguments, State& state, worker::Loop& loop, const 
     auto saved = state.journal.set_run_state(run.id, result.state, chain::now_ms(), 0);
     if (!saved) return complain(saved.error());
     (void)support::remove_tree(state.folder + "/work/" + run.id);
+    if (result.state == "done" && run.kind == "run")
+        if (auto kept = keep_provenance(state, run.id); !kept) return complain(kept.error());
     if (result.state == "done") return exit_done;
     if (result.state == "waiting") return exit_waiting;
     if (result.state == "cancelled") return exit_cancelled;

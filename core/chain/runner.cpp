@@ -174,6 +174,8 @@ struct Runner::Impl {
                  {0, now_ms(), stage.key(), "stage_planned", SLIPWAY_INFO, why, json::Object{}});
             return {};
         }
+        records[i].plugin = stage.plugin->path;
+        records[i].plugin_sha256 = stage.plugin->sha256;
         SLIPWAY_TRY_ASSIGN(Options options, resolved_options(stage));
         std::map<std::string, std::vector<OutputRecord>> inputs;
         const json::Value descriptions = describe_inputs(stage, inputs);
@@ -425,8 +427,6 @@ struct Runner::Impl {
         record.state = "running";
         record.attempts += 1;
         record.started = now_ms();
-        record.plugin = stage.plugin->path;
-        record.plugin_sha256 = stage.plugin->sha256;
         record.message.clear();
         SLIPWAY_TRY(journal.save_stage(run_record->id, record));
         SLIPWAY_TRY_ASSIGN(worker::Job order, make_order(i, options, inputs));

@@ -5,6 +5,7 @@
 
 #include <alpm.h>
 #include <common/adapter.hpp>
+#include <common/purl.hpp>
 #include <database.hpp>
 #include <lock.hpp>
 #include <settings.hpp>
@@ -68,7 +69,10 @@ private:
                                        {"sha256", package.sha256.hex()},
                                        {"annotations", json::Object{{"name", package.name},
                                                                     {"version", package.version},
-                                                                    {"repository", package.repository}}}});
+                                                                    {"repository", package.repository},
+                                                                    {"purl", slipway::common::alpm_purl(
+                                                                                 package.name, package.version,
+                                                                                 package.architecture)}}}});
     }
 
     const slipway::context& context_;

@@ -109,7 +109,8 @@ TEST(PacmanFetch, FetchesPackagesAndLock) {
         EXPECT_EQ(locked[i]["reason"].as_string(), i == 4 ? "explicit" : "dependency");
     }
     EXPECT_EQ(json::dump(packages[3].meta["annotations"]),
-              R"({"name":"iputils","version":"3:2022-1","repository":"core"})");
+              R"({"name":"iputils","version":"3:2022-1","repository":"core",)"
+              R"("purl":"pkg:alpm/arch/iputils@3:2022-1?arch=any"})");
     EXPECT_THAT(host.log.back(), StartsWith("5 packages: 0 from the store, 5 downloaded ("));
 }
 

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// How a run's artifacts came to be, as SLSA provenance in an in-toto statement. The document is described in
+// docs/reference/provenance.md.
+#pragma once
+
+#include "session.hpp"
+
+#include <chain/pin.hpp>
+
+namespace slipway::host {
+
+/// The statement (in-toto attestation, Statement v1; SLSA v1.0, "Provenance") of a run that is done. A function
+/// of its arguments alone: the same record gives the same document. Passwords in URLs are left out.
+support::json::Value provenance_statement(const journal::RunRecord& run,
+                                          const std::vector<journal::StageRecord>& stages,
+                                          const chain::Locks& locks);
+
+/// The statement of run `id` as text, from the journal and the store. Kind::config: the run is not done.
+support::Result<std::string> provenance_of(const State& state, const std::string& id);
+
+/// Write it to the state folder: provenance/RUN.json.
+support::Result<void> keep_provenance(const State& state, const std::string& id);
+
+} // namespace slipway::host
