@@ -18,7 +18,7 @@ const std::vector<Command>& commands() {
     static const std::vector<Command> all{run_command(),    plan_command(),   validate_command(),
                                           resume_command(), lock_command(),   diff_command(),
                                           status_command(), runs_command(),   show_command(),
-                                          log_command(),    provenance_command(), stages_command(), inspect_command()};
+                                          log_command(),    provenance_command(), reproduce_command(), stages_command(), inspect_command()};
     return all;
 }
 
@@ -68,7 +68,7 @@ std::string overview() {
     for (const Command& command : commands())
         out += fmt::format("  {:<10} {}\n", command.spec.name, command.spec.summary);
     out += "\nslipway COMMAND --help tells more; slipway --version tells the version.\n"
-           "exit codes: 0 done, 1 a stage failed, 2 usage or chain error, 3 conflict, 75 waiting, 130 "
+           "exit codes: 0 done, 1 a stage failed, 2 usage or chain error, 3 conflict, 4 different, 75 waiting, 130 "
            "cancelled\n";
     return out;
 }

@@ -39,6 +39,13 @@ public:
     std::string value(const std::string& option, const std::string& fallback = {}) const;
     std::vector<std::string> values(const std::string& option) const;
 
+    /// The same command line without an option.
+    Arguments without(const std::string& option) const {
+        Arguments rest = *this;
+        rest.values_.erase(option);
+        return rest;
+    }
+
     const std::vector<std::string>& positional() const { return positional_; }
 
     /// The first positional argument, or "".

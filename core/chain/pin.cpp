@@ -3,7 +3,6 @@
 #include <support/text.hpp>
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 namespace slipway::chain {
@@ -57,21 +56,7 @@ Result<Plan> only_locks(Plan plan) {
     const std::set<std::size_t> wanted = with_needs(plan);
     if (wanted.empty())
         return Error{Kind::config, "no stage of the chain makes a lock", "pacman-fetch is one that does"};
-    std::map<std::size_t, std::size_t> place; // old to new
-    std::vector<PlannedStage> kept;
-    for (const std::size_t i : wanted) {
-        place.emplace(i, kept.size());
-        kept.push_back(std::move(plan.stages[i]));
-    }
-    for (PlannedStage& stage : kept) {
-        for (std::size_t& index : stage.after)
-            index = place.at(index);
-        for (Wire& wire : stage.wires)
-            for (Source& source : wire.sources)
-                source.stage = place.at(source.stage);
-    }
-    plan.stages = std::move(kept);
-    return plan;
+    return only_stages(std::move(plan), wanted);
 }
 
 Result<Locks> made_locks(const std::vector<journal::StageRecord>& stages, const store::Store& store) {

@@ -126,6 +126,24 @@ bool Plan::mocked() const {
     return std::ranges::any_of(stages, &PlannedStage::mocked);
 }
 
+Plan only_stages(Plan plan, const std::set<std::size_t>& wanted) {
+    std::map<std::size_t, std::size_t> place; // old to new
+    std::vector<PlannedStage> kept;
+    for (const std::size_t i : wanted) {
+        place.emplace(i, kept.size());
+        kept.push_back(std::move(plan.stages[i]));
+    }
+    for (PlannedStage& stage : kept) {
+        for (std::size_t& index : stage.after)
+            index = place.at(index);
+        for (Wire& wire : stage.wires)
+            for (Source& source : wire.sources)
+                source.stage = place.at(source.stage);
+    }
+    plan.stages = std::move(kept);
+    return plan;
+}
+
 std::variant<Plan, Problems> make_plan(config::Chain chain, const Catalog& catalog) {
     return Planner(std::move(chain), catalog).run();
 }
