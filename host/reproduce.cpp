@@ -211,10 +211,10 @@ private:
         return code == exit_done ? verdict : code;
     }
 
-    int report(Reproduction result, const State& fresh, const std::vector<std::string>& left_out) const {
+    int report(Reproduction result, const State& fresh, const std::vector<std::string>& left_out) {
         for (const std::string& key : left_out)
             result.not_rebuilt.emplace_back(key, "it needs a stage with effects that the run has not done");
-        const bool differs = result.different() > 0;
+        const bool differs = kept_ = result.different() > 0;
         if (arguments_.has("json")) {
             json::Value all = reproduction_json(result);
             all.set("run", original_.run.id);
@@ -233,6 +233,7 @@ private:
     State& state_;
     const Original& original_;
     worker::Loop loop_{};
+    bool kept_ = false; // the fresh state folder, to look at
 };
 
 int reproduce(const Arguments& arguments) {

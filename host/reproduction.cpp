@@ -56,10 +56,10 @@ public:
         const chain::PlannedStage& stage = rebuild_.plan.stages[index];
         const StageRecord& after = rebuild_.after[index];
         const auto before = std::ranges::find(rebuild_.before, stage.key(), &StageRecord::key);
-        if (before == rebuild_.before.end() || (before->state != "done" && before->state != "unchanged")) {
-            found.not_rebuilt.emplace_back(stage.key(), "the run has not done it");
-            return;
-        }
+        if (before == rebuild_.before.end() || !is_done(*before))
+            return not_rebuilt(stage, "the run has not done it");
+        if (!is_done(after))
+            return not_rebuilt(stage, after.message.empty() ? "a stage failed before it" : after.message);
         ComparedStage compared{stage.key(), stage.plugin->type.has(SLIPWAY_DETERMINISTIC),
                                before->plugin_sha256 != after.plugin_sha256, differing_input(stage)};
         match(*before, after, compared);
@@ -74,6 +74,14 @@ public:
     Reproduction found;
 
 private:
+    static bool is_done(const StageRecord& record) {
+        return record.state == "done" || record.state == "unchanged";
+    }
+
+    void not_rebuilt(const chain::PlannedStage& stage, const std::string& why) {
+        found.not_rebuilt.emplace_back(stage.key(), why);
+    }
+
     /// The outputs of a port in their order, so that names that come twice stay apart.
     void match(const StageRecord& before, const StageRecord& after, ComparedStage& compared) const {
         std::vector<OutputRecord> rest = after.outputs;
