@@ -3,7 +3,8 @@
 
 from harness import Host, check, golden, main
 
-COMMANDS = ("run", "plan", "validate", "resume", "status", "runs", "show", "log", "stages", "inspect")
+COMMANDS = ("run", "plan", "validate", "resume", "lock", "diff", "status", "runs", "show", "log", "provenance", "reproduce",
+            "stages", "inspect")
 
 
 def help_of(command):
