@@ -15,49 +15,11 @@
 namespace slipway::host {
 
 const std::vector<Command>& commands() {
-    static const std::vector<Command> all{run_command(),    plan_command(),   validate_command(),
-                                          resume_command(), lock_command(),   diff_command(),
-                                          status_command(), runs_command(),   show_command(),
-                                          log_command(),    provenance_command(), reproduce_command(), stages_command(), inspect_command()};
+    static const std::vector<Command> all{
+        run_command(),        plan_command(),      validate_command(), resume_command(), lock_command(),
+        diff_command(),       status_command(),    runs_command(),     show_command(),   log_command(),
+        provenance_command(), reproduce_command(), stages_command(),   inspect_command()};
     return all;
-}
-
-std::vector<Option> operator+(std::vector<Option> a, const std::vector<Option>& b) {
-    a.insert(a.end(), b.begin(), b.end());
-    return a;
-}
-
-std::vector<Option> chain_options() {
-    return {
-        {"set", 0, "PATH=VALUE", "change the chain for this run: stages.publish.with.remote=…, vars.x=…"},
-        {"override", 0, "STAGE=PLUGIN[:FILE]", "do a stage with another plugin, options from FILE"},
-        {"epoch", 0, "SECONDS", "SOURCE_DATE_EPOCH of the run; default: that variable, else today 00:00 UTC"},
-        {"no-mocks", 0, "", "refuse a chain that has mocked stages"}};
-}
-
-std::vector<Option> state_options() {
-    return {
-        {"state", 0, "DIR",
-         "the state folder; default: $SLIPWAY_STATE, /var/lib/slipway as root, else ~/.local/state/slipway"}};
-}
-
-std::vector<Option> plugin_options() {
-    return {{"plugin-dir", 0, "DIR", "look for plugins here first; may be repeated"}};
-}
-
-std::vector<Option> execute_options() {
-    return {{"jobs", 'j', "N", "stages at a time; default: the number of cores"},
-            {"isolation", 0, "MODE", "process (default), or none: in this process, for a debugger"},
-            {"quiet", 'q', "", "say nothing but warnings and errors"},
-            {"json", 0, "", "events as JSON, one a line, on standard output"}};
-}
-
-int complain(const support::Error& error) {
-    fmt::print(stderr, "slipway: {}\n", error.what);
-    for (const std::string& line : error.trace)
-        fmt::print(stderr, "    {}\n", line);
-    if (!error.hint.empty()) fmt::print(stderr, "  hint: {}\n", error.hint);
-    return exit_usage;
 }
 
 namespace {
@@ -68,7 +30,8 @@ std::string overview() {
     for (const Command& command : commands())
         out += fmt::format("  {:<10} {}\n", command.spec.name, command.spec.summary);
     out += "\nslipway COMMAND --help tells more; slipway --version tells the version.\n"
-           "exit codes: 0 done, 1 a stage failed, 2 usage or chain error, 3 conflict, 4 different, 75 waiting, 130 "
+           "exit codes: 0 done, 1 a stage failed, 2 usage or chain error, 3 conflict, 4 different, 75 "
+           "waiting, 130 "
            "cancelled\n";
     return out;
 }

@@ -99,9 +99,9 @@ public:
             add(json::Object{{"name", "keyring"}, {"digest", sha256(keyring)}});
         for (const json::Value& package : lock["packages"].as_array()) {
             const std::string& digest = package["sha256"].as_string();
-            json::Value descriptor = json::Object{
-                {"name", package["name"].as_string() + " " + package["version"].as_string()},
-                {"digest", sha256(digest)}};
+            json::Value descriptor =
+                json::Object{{"name", package["name"].as_string() + " " + package["version"].as_string()},
+                             {"digest", sha256(digest)}};
             if (const auto url = urls.find(digest); url != urls.end()) descriptor.set("uri", url->second);
             packages_.insert(digest);
             add(std::move(descriptor));
@@ -121,8 +121,8 @@ private:
 Dependencies dependencies(const RunRecord& run, const std::vector<StageRecord>& stages,
                           const chain::Locks& locks) {
     Dependencies found;
-    found.add(json::Object{{"name", file_name(run.path)},
-                           {"digest", sha256(support::Digest::of(run.text).hex())}});
+    found.add(
+        json::Object{{"name", file_name(run.path)}, {"digest", sha256(support::Digest::of(run.text).hex())}});
     std::map<std::string, std::string> urls;
     for (const StageRecord& stage : stages)
         for (const auto& output : stage.outputs)
@@ -132,7 +132,8 @@ Dependencies dependencies(const RunRecord& run, const std::vector<StageRecord>& 
         found.add_lock(lock, urls);
     for (const StageRecord& stage : stages)
         if (!stage.plugin_sha256.empty())
-            found.add(json::Object{{"name", file_name(stage.plugin)}, {"digest", sha256(stage.plugin_sha256)}});
+            found.add(
+                json::Object{{"name", file_name(stage.plugin)}, {"digest", sha256(stage.plugin_sha256)}});
     return found;
 }
 
@@ -142,11 +143,11 @@ json::Array subjects(const std::vector<StageRecord>& stages, const Dependencies&
     for (const StageRecord& stage : stages)
         for (const auto& output : stage.outputs)
             if (!dependencies.is_package(output.sha256))
-                list.push_back(json::Object{
-                    {"name", stage.key + "/" + output.name},
-                    {"digest", sha256(output.sha256)},
-                    {"mediaType", output.type},
-                    {"annotations", json::Object{{"stage", stage.key}, {"port", output.port}}}});
+                list.push_back(
+                    json::Object{{"name", stage.key + "/" + output.name},
+                                 {"digest", sha256(output.sha256)},
+                                 {"mediaType", output.type},
+                                 {"annotations", json::Object{{"stage", stage.key}, {"port", output.port}}}});
     return list;
 }
 
@@ -179,12 +180,11 @@ json::Value provenance_statement(const RunRecord& run, const std::vector<StageRe
         {"metadata", json::Object{{"invocationId", run.id},
                                   {"startedOn", support::iso_time(run.created / 1000)},
                                   {"finishedOn", support::iso_time(run.finished / 1000)}}}};
-    return json::Object{
-        {"_type", "https://in-toto.io/Statement/v1"},
-        {"subject", std::move(made)},
-        {"predicateType", "https://slsa.dev/provenance/v1"},
-        {"predicate",
-         json::Object{{"buildDefinition", std::move(definition)}, {"runDetails", std::move(details)}}}};
+    return json::Object{{"_type", "https://in-toto.io/Statement/v1"},
+                        {"subject", std::move(made)},
+                        {"predicateType", "https://slsa.dev/provenance/v1"},
+                        {"predicate", json::Object{{"buildDefinition", std::move(definition)},
+                                                   {"runDetails", std::move(details)}}}};
 }
 
 Result<std::string> provenance_of(const State& state, const std::string& id) {
@@ -206,15 +206,17 @@ Result<void> keep_provenance(const State& state, const std::string& id) {
 }
 
 Command provenance_command() {
-    return {{"provenance", "[RUN]", "write the SLSA provenance of a run",
-             "Prints how the artifacts of RUN (an id or the beginning of one; default: the newest run) came to be,\n"
-             "as SLSA v1 provenance in an in-toto statement, not signed. A run that is done has it in the state\n"
-             "folder already: provenance/RUN.json.",
-             "slipway provenance 20261105-0200 -o archlinux.intoto.json",
-             std::vector<Option>{{"output", 'o', "FILE", "where to write; default: standard output"}}
-                 + state_options(),
-             0, 1},
-            &show_provenance};
+    return {
+        {"provenance", "[RUN]", "write the SLSA provenance of a run",
+         "Prints how the artifacts of RUN (an id or the beginning of one; default: the newest run) came to "
+         "be,\n"
+         "as SLSA v1 provenance in an in-toto statement, not signed. A run that is done has it in the state\n"
+         "folder already: provenance/RUN.json.",
+         "slipway provenance 20261105-0200 -o archlinux.intoto.json",
+         std::vector<Option>{{"output", 'o', "FILE", "where to write; default: standard output"}}
+             + state_options(),
+         0, 1},
+        &show_provenance};
 }
 
 } // namespace slipway::host

@@ -10,8 +10,8 @@
 
 namespace slipway::host {
 
-/// The statement (in-toto attestation, Statement v1; SLSA v1.0, "Provenance") of a run that is done. A function
-/// of its arguments alone: the same record gives the same document. Passwords in URLs are left out.
+/// The statement (in-toto attestation, Statement v1; SLSA v1.0, "Provenance") of a run that is done. A
+/// function of its arguments alone: the same record gives the same document. Passwords in URLs are left out.
 support::json::Value provenance_statement(const journal::RunRecord& run,
                                           const std::vector<journal::StageRecord>& stages,
                                           const chain::Locks& locks);

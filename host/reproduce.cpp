@@ -124,7 +124,8 @@ Result<std::vector<StageRecord>> prepare(const State& from, const State& to, con
             SLIPWAY_TRY_ASSIGN(const auto digest, support::Digest::parse(output.sha256));
             // Without it the stage would not count as done, and run.
             if (!to.store.check(digest))
-                return Error{Kind::not_found, "stage '" + records[i].key + "' has effects and cannot be run again, and '"
+                return Error{Kind::not_found, "stage '" + records[i].key
+                                                  + "' has effects and cannot be run again, and '"
                                                   + output.name + "', which it made, is gone from the store"};
         }
     }
@@ -161,8 +162,7 @@ public:
 
     int run() {
         const chain::Catalog catalog = open_catalog(arguments_, loop_, &state_.journal);
-        const config::LoadOptions options =
-            parse_load_options(original_.run.settings, original_.run.epoch);
+        const config::LoadOptions options = parse_load_options(original_.run.settings, original_.run.epoch);
         auto planned_or_code = planned(load(options), catalog, arguments_);
         if (const int* code = std::get_if<int>(&planned_or_code)) return *code;
         Plan plan = std::move(std::get<Plan>(planned_or_code));
@@ -199,15 +199,17 @@ private:
         if (auto pinned = pin_locks(plan, record, fresh, original_); !pinned) return complain(pinned.error());
         auto records = prepare(state_, fresh, plan, original_);
         if (!records) return complain(records.error());
-        if (auto added = fresh.journal.add_run(record, records.value()); !added) return complain(added.error());
+        if (auto added = fresh.journal.add_run(record, records.value()); !added)
+            return complain(added.error());
         const int code = execute(progress_arguments_, fresh, loop_, plan, record, std::move(records).value(),
                                  settings.value());
         if (code != exit_done && code != exit_failed) return code;
         auto made = fresh.journal.stages(record.id);
         if (!made) return complain(made.error());
-        const int verdict = report(
-            compare_runs({plan, original_.stages, made.value(), state_.store, fresh.store}, shown_differences),
-            fresh, left_out);
+        const int verdict =
+            report(compare_runs({plan, original_.stages, made.value(), state_.store, fresh.store},
+                                shown_differences),
+                   fresh, left_out);
         return code == exit_done ? verdict : code;
     }
 
@@ -251,9 +253,12 @@ Command reproduce_command() {
     for (Option& option : options)
         if (option.name == "json") option.help = "the comparison as JSON on standard output";
     return {{"reproduce", "[RUN|LOCK] [CHAIN]", "build a run again and compare every artifact bit by bit",
-             "Builds RUN (default: the newest), or the newest run that made the lock file LOCK, again from its lock\n"
-             "in a fresh state folder, with the chain, the settings and the epoch it had, or with CHAIN instead.\n"
-             "Compares the artifacts of every deterministic stage, and shows which entries of a tar differ in which\n"
+             "Builds RUN (default: the newest), or the newest run that made the lock file LOCK, again from "
+             "its lock\n"
+             "in a fresh state folder, with the chain, the settings and the epoch it had, or with CHAIN "
+             "instead.\n"
+             "Compares the artifacts of every deterministic stage, and shows which entries of a tar differ "
+             "in which\n"
              "fields. Stages with effects do not run. Exits with 4 if something differs.",
              "slipway reproduce 20261105-0200", std::move(options), 0, 2},
             &reproduce};

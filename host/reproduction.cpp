@@ -147,8 +147,8 @@ std::string artifact_text(const ComparedArtifact& a) {
                                   a.after.empty() ? "nothing" : a.after);
     if (!a.why.empty()) out += fmt::format("      {}\n", a.why);
     for (const support::TarDifference& d : a.differences.list)
-        out += fmt::format("      {}: {}: {} -> {}\n", d.path, d.field, d.before.empty() ? "nothing" : d.before,
-                           d.after.empty() ? "nothing" : d.after);
+        out += fmt::format("      {}: {}: {} -> {}\n", d.path, d.field,
+                           d.before.empty() ? "nothing" : d.before, d.after.empty() ? "nothing" : d.after);
     if (a.differences.total > a.differences.list.size())
         out += fmt::format("      and {} more\n", a.differences.total - a.differences.list.size());
     return out;
@@ -211,8 +211,9 @@ std::string reproduction_text(const Reproduction& r) {
     for (const auto& [key, why] : r.not_rebuilt)
         out += fmt::format("  {}: not rebuilt: {}\n", key, why);
     return out
-           + (r.different() == 0 ? fmt::format("identical: {} artifacts\n", r.compared())
-                                 : fmt::format("different: {} of {} artifacts\n", r.different(), r.compared()));
+           + (r.different() == 0
+                  ? fmt::format("identical: {} artifacts\n", r.compared())
+                  : fmt::format("different: {} of {} artifacts\n", r.different(), r.compared()));
 }
 
 json::Value reproduction_json(const Reproduction& r) {

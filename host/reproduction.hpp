@@ -19,7 +19,8 @@ struct ComparedArtifact {
     std::string name;
     std::string before; ///< SHA-256; "" where only the rebuild has it
     std::string after;  ///< SHA-256; "" where only the run has it
-    std::string why;    ///< in words where they differ and `differences` cannot tell: "first difference at byte 9"
+    std::string
+        why; ///< in words where they differ and `differences` cannot tell: "first difference at byte 9"
     support::TarDifferences differences = {}; ///< of the entries, where both are tar archives
 
     bool same() const { return before == after; }
@@ -29,7 +30,7 @@ struct ComparedStage {
     std::string key;
     bool deterministic = true; ///< by the word of its plugin: only then must its artifacts be the same
     bool other_plugin = false; ///< the plugin's file is another one than the run's
-    std::string because;       ///< "rootfs.rootfs" if an input of that name differs: then nothing else is explained
+    std::string because; ///< "rootfs.rootfs" if an input of that name differs: then nothing else is explained
     std::vector<ComparedArtifact> artifacts = {};
 };
 

@@ -65,14 +65,14 @@ public:
 
 private:
     static std::string meta_of(const fetch::Package& package) {
-        return json::dump(json::Object{{"type", "application/x-alpm-package"},
-                                       {"sha256", package.sha256.hex()},
-                                       {"annotations", json::Object{{"name", package.name},
-                                                                    {"version", package.version},
-                                                                    {"repository", package.repository},
-                                                                    {"purl", slipway::common::alpm_purl(
-                                                                                 package.name, package.version,
-                                                                                 package.architecture)}}}});
+        return json::dump(json::Object{
+            {"type", "application/x-alpm-package"},
+            {"sha256", package.sha256.hex()},
+            {"annotations", json::Object{{"name", package.name},
+                                         {"version", package.version},
+                                         {"repository", package.repository},
+                                         {"purl", slipway::common::alpm_purl(package.name, package.version,
+                                                                             package.architecture)}}}});
     }
 
     const slipway::context& context_;

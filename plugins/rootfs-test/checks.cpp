@@ -41,7 +41,9 @@ public:
         return text;
     }
 
-    bool matches(const std::string& text) const { return ::regexec(&regex_, text.c_str(), 0, nullptr, 0) == 0; }
+    bool matches(const std::string& text) const {
+        return ::regexec(&regex_, text.c_str(), 0, nullptr, 0) == 0;
+    }
 
 private:
     regex_t regex_{};
@@ -182,23 +184,26 @@ Check check_world_writable(const Inventory& inventory) {
     Check check{"world_writable", "nothing that everybody may write, outside sticky folders"};
     for (const auto& [path, node] : inventory.nodes()) {
         if (node.type == TarType::symlink || (node.mode & 02u) == 0) continue;
-        const bool sticky = node.type == TarType::directory ? (node.mode & 01000u) != 0
-                                                            : in_sticky_folder(inventory, path);
+        const bool sticky =
+            node.type == TarType::directory ? (node.mode & 01000u) != 0 : in_sticky_folder(inventory, path);
         if (!sticky)
-            check.findings.push_back({path, fmt::format("a {} of mode {}", name_of(node.type), octal(node.mode)),
+            check.findings.push_back({path,
+                                      fmt::format("a {} of mode {}", name_of(node.type), octal(node.mode)),
                                       "not writable by everybody"});
     }
     return check;
 }
 
 Check check_setuid(const Inventory& inventory, const std::vector<std::string>& allowed) {
-    Check check{"setuid", allowed.empty() ? "no setuid or setgid file"
-                                          : "no setuid or setgid file but '" + support::join(allowed, "', '") + "'"};
+    Check check{"setuid", allowed.empty()
+                              ? "no setuid or setgid file"
+                              : "no setuid or setgid file but '" + support::join(allowed, "', '") + "'"};
     for (const auto& [path, node] : inventory.nodes()) {
         const Node& file = inventory.resolved(node);
         if (file.type != TarType::file || (file.mode & 06000u) == 0 || first_match(allowed, path) != nullptr)
             continue;
-        check.findings.push_back({path, fmt::format("mode {}, owner {}:{}", octal(file.mode), file.uid, file.gid),
+        check.findings.push_back({path,
+                                  fmt::format("mode {}, owner {}:{}", octal(file.mode), file.uid, file.gid),
                                   "neither setuid nor setgid"});
     }
     return check;
@@ -207,7 +212,8 @@ Check check_setuid(const Inventory& inventory, const std::vector<std::string>& a
 Check check_size(const Inventory& inventory, std::uint64_t most) {
     Check check{"max_size", fmt::format("all files have at most {} bytes", most)};
     if (inventory.size() > most)
-        check.findings.push_back({".", fmt::format("{} bytes", inventory.size()), fmt::format("at most {}", most)});
+        check.findings.push_back(
+            {".", fmt::format("{} bytes", inventory.size()), fmt::format("at most {}", most)});
     return check;
 }
 
@@ -217,7 +223,8 @@ Result<void> validate(const Rules& rules) {
     for (std::size_t i = 0; i < rules.files.size(); ++i)
         if (const auto& text = rules.files[i].matches)
             if (const std::string wrong = Regex(*text).error(); !wrong.empty())
-                return Error{Kind::config, fmt::format("option 'files/{}/matches': '{}': {}", i, *text, wrong),
+                return Error{Kind::config,
+                             fmt::format("option 'files/{}/matches': '{}': {}", i, *text, wrong),
                              "a POSIX extended regular expression; see regex(7)"};
     return {};
 }

@@ -22,13 +22,14 @@ struct FileRule {
     std::optional<std::int64_t> gid = {};
     std::optional<std::string> link = {}; ///< a symlink's target
     std::optional<std::uint64_t> max_size = {};
-    std::optional<std::string> matches = {}; ///< POSIX extended regular expression; ^ and $ are those of lines
+    std::optional<std::string> matches =
+        {}; ///< POSIX extended regular expression; ^ and $ are those of lines
 };
 
 struct Rules {
     std::vector<FileRule> files;
     std::vector<std::string> absent = {}; ///< shell patterns: no path may match
-    std::int64_t accounts = 0;       ///< at least so many in etc/passwd; 0: not checked
+    std::int64_t accounts = 0;            ///< at least so many in etc/passwd; 0: not checked
     bool root_locked = false;
     bool world_writable = false;                    ///< check that there is nothing of that kind
     std::optional<std::vector<std::string>> setuid; ///< shell patterns: no other file may be setuid or setgid

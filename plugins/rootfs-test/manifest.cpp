@@ -82,8 +82,8 @@ private:
     }
 
     static std::string describe(const Node& n) {
-        return fmt::format("{} {:04o} {}:{} {} {} {}", name_of(n.type), n.mode, n.uid, n.gid, n.size, n.sha256,
-                           n.link);
+        return fmt::format("{} {:04o} {}:{} {} {} {}", name_of(n.type), n.mode, n.uid, n.gid, n.size,
+                           n.sha256, n.link);
     }
 
     const Inventory& inventory_;

@@ -16,8 +16,8 @@ using support::Result;
 namespace {
 
 std::string finding_text(const Finding& f) {
-    return fmt::format("{}: found {}, expected {}", support::printable(f.subject), support::printable(f.found),
-                       f.expected);
+    return fmt::format("{}: found {}, expected {}", support::printable(f.subject),
+                       support::printable(f.found), f.expected);
 }
 
 } // namespace
@@ -25,8 +25,8 @@ std::string finding_text(const Finding& f) {
 json::Value report_json(const std::vector<Check>& checks, const Inventory& inventory) {
     json::Array list;
     for (const Check& check : checks)
-        list.push_back(json::Object{
-            {"check", check.name}, {"expects", check.expects}, {"passed", check.passed()}});
+        list.push_back(
+            json::Object{{"check", check.name}, {"expects", check.expects}, {"passed", check.passed()}});
     return json::Object{{"slipway_test_report", 1},
                         {"passed", std::ranges::all_of(checks, &Check::passed)},
                         {"entries", static_cast<std::int64_t>(inventory.nodes().size())},

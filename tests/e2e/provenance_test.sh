@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # slipway provenance on a chain with a set value, a password and a mock: complete, the same again, nothing secret.
+# shellcheck disable=SC2153 # CTest sets SLIPWAY_STAGES
 set -euo pipefail
 fail() { echo "FAILED: $*" >&2; exit 1; }
 export SLIPWAY_PLUGIN_PATH=$SLIPWAY_STAGES SLIPWAY_STATE=$PWD/state SOURCE_DATE_EPOCH=1793836800

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # slipway reproduce on the demo's chain: effects do not run, equal is equal, and what differs is named.
+# shellcheck disable=SC2153 # CTest sets SLIPWAY_STAGES
 set -euo pipefail
 fail() { echo "FAILED: $*" >&2; exit 1; }
 same() { [ "$1" = "$2" ] || fail "expected: $2"$'\n'"got:      $1"; }

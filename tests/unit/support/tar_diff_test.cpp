@@ -37,14 +37,13 @@ TEST(TarDiff, NamesEveryField) {
     changed.entry.mtime = 1700000001;
     changed.entry.mtime_nsec = 5;
     changed.entry.xattrs["user.x"] = "\xff";
-    EXPECT_THAT(
-        diff({file("f", "abc")}, {changed}),
-        ElementsAre("f: mode: 0644 -> 0600", "f: owner: 0:0 -> 1:2",
-                    "f: mtime: 2023-11-14T22:13:20Z -> 2023-11-14T22:13:21Z +5 ns",
-                    // printf abc | sha256sum; printf abd | sha256sum
-                    "f: content: ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad -> "
-                    "a52d159f262b2c6ddb724a61840befc36eb30c88877a4030b65cbe86298449c9",
-                    "f: xattrs:  -> user.x=ff"));
+    EXPECT_THAT(diff({file("f", "abc")}, {changed}),
+                ElementsAre("f: mode: 0644 -> 0600", "f: owner: 0:0 -> 1:2",
+                            "f: mtime: 2023-11-14T22:13:20Z -> 2023-11-14T22:13:21Z +5 ns",
+                            // printf abc | sha256sum; printf abd | sha256sum
+                            "f: content: ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad -> "
+                            "a52d159f262b2c6ddb724a61840befc36eb30c88877a4030b65cbe86298449c9",
+                            "f: xattrs:  -> user.x=ff"));
     EXPECT_THAT(diff({soft_link("l", "a")}, {soft_link("l", "b\n")}), ElementsAre("l: link: a -> b\\x0a"));
 }
 
@@ -57,7 +56,8 @@ TEST(TarDiff, NamesATypeAndWhatOnlyOneHas) {
 TEST(TarDiff, TellsTheOrderOnlyWhereNothingElseDiffers) {
     EXPECT_THAT(diff({file("a"), file("b"), file("c")}, {file("a"), file("c"), file("b")}),
                 ElementsAre("b: order: entry 2 is b -> entry 2 is c"));
-    EXPECT_THAT(diff({file("a"), file("b")}, {file("b", "x"), file("a")}).size(), 2u); // size and content of b
+    EXPECT_THAT(diff({file("a"), file("b")}, {file("b", "x"), file("a")}).size(),
+                2u); // size and content of b
     EXPECT_THAT(diff({file("a")}, {file("a"), file("a")}),
                 ElementsAre("a: order: entry 2 is nothing -> entry 2 is a"));
 }

@@ -40,9 +40,9 @@ TEST(TarReader, GivesEveryField) {
     ping.entry.gid = 7;
     ping.entry.mtime_nsec = 123456789;
     ping.entry.xattrs["security.capability"] = std::string("\1\0\0\2", 4);
-    const auto entries = read_all_entries(tar_of({folder("usr/"), ping, soft_link("bin", "usr/bin"),
-                                                  hard_link("usr/bin/ping6", "./usr/bin/ping"),
-                                                  file("usr/\xc3\xa9t\xc3\xa9", "")}));
+    const auto entries = read_all_entries(
+        tar_of({folder("usr/"), ping, soft_link("bin", "usr/bin"),
+                hard_link("usr/bin/ping6", "./usr/bin/ping"), file("usr/\xc3\xa9t\xc3\xa9", "")}));
     ASSERT_EQ(entries.size(), 5u);
     EXPECT_EQ(entries[0].entry.path, "usr");
     EXPECT_EQ(entries[0].entry.type, TarType::directory);

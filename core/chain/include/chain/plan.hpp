@@ -59,7 +59,8 @@ struct Plan {
 /// must outlive the plan.
 std::variant<Plan, config::Problems> make_plan(config::Chain chain, const Catalog& catalog);
 
-/// `plan` without the stages whose index is not in `wanted`. Whatever a wanted stage needs must be wanted, too.
+/// `plan` without the stages whose index is not in `wanted`. Whatever a wanted stage needs must be wanted,
+/// too.
 Plan only_stages(Plan plan, const std::set<std::size_t>& wanted);
 
 /// Wire the inputs of `plan.stages` (instance and ports are set) and fill in `wires` and `after`.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "checks.hpp"
-
 #include "inventory_of.hpp"
 
 #include <gmock/gmock.h>
@@ -36,8 +35,9 @@ TEST(FileRule, PassesWhatIsAsItMustBe) {
     rule.matches = "^bin:";
     EXPECT_THAT(found({folder("etc"), file("etc/passwd", passwd)}, file_rule(rule)), IsEmpty());
     const auto checks = check(inventory_of({file("etc/passwd", passwd)}), file_rule(rule));
-    EXPECT_EQ(checks.front().expects, "'etc/passwd' exists, type file, mode 0644, uid 0, gid 0, at most 70 bytes, "
-                                      "content that matches '^bin:'");
+    EXPECT_EQ(checks.front().expects,
+              "'etc/passwd' exists, type file, mode 0644, uid 0, gid 0, at most 70 bytes, "
+              "content that matches '^bin:'");
 }
 
 TEST(FileRule, NamesEveryFieldThatIsNot) {
@@ -51,8 +51,8 @@ TEST(FileRule, NamesEveryFieldThatIsNot) {
     rule.matches = "^broken$";
     EXPECT_THAT(found({file("etc/passwd", passwd)}, file_rule(rule)),
                 ElementsAre("etc/passwd: type file | type symlink", "etc/passwd: mode 0644 | mode 4755",
-                            "etc/passwd: uid 0 | uid 1", "etc/passwd: gid 0 | gid 2", "etc/passwd: link  | link x",
-                            "etc/passwd: 70 bytes | at most 60 bytes",
+                            "etc/passwd: uid 0 | uid 1", "etc/passwd: gid 0 | gid 2",
+                            "etc/passwd: link  | link x", "etc/passwd: 70 bytes | at most 60 bytes",
                             "etc/passwd: no line that does | content that matches '^broken$'"));
 }
 
@@ -61,7 +61,8 @@ TEST(FileRule, TellsWhyAPathIsMissing) {
     EXPECT_THAT(found(tree, file_rule({"usr/bin/sh"})), ElementsAre("usr/bin/sh: missing | exists"));
     EXPECT_THAT(found(tree, file_rule({"bin/sh"})),
                 ElementsAre("bin/sh: missing ('bin' is a symlink to 'usr/bin') | exists"));
-    EXPECT_THAT(found(tree, file_rule({"opt/x/y"})), ElementsAre("opt/x/y: missing, and so is 'opt' | exists"));
+    EXPECT_THAT(found(tree, file_rule({"opt/x/y"})),
+                ElementsAre("opt/x/y: missing, and so is 'opt' | exists"));
 }
 
 TEST(FileRule, TakesAHardLinkForItsFile) {
@@ -77,8 +78,10 @@ TEST(FileRule, TakesAHardLinkForItsFile) {
 TEST(FileRule, MatchesOnlyTheContentOfFiles) {
     FileRule rule{"a"};
     rule.matches = "x";
-    EXPECT_THAT(found({soft_link("a", "b")}, file_rule(rule)), ElementsAre("a: a symlink | content that matches 'x'"));
-    EXPECT_THAT(found({file("a")}, file_rule(rule)), ElementsAre("a: an empty file | content that matches 'x'"));
+    EXPECT_THAT(found({soft_link("a", "b")}, file_rule(rule)),
+                ElementsAre("a: a symlink | content that matches 'x'"));
+    EXPECT_THAT(found({file("a")}, file_rule(rule)),
+                ElementsAre("a: an empty file | content that matches 'x'"));
 }
 
 TEST(FileRule, RefusesAnExpressionThatIsNone) {
@@ -86,8 +89,9 @@ TEST(FileRule, RefusesAnExpressionThatIsNone) {
     rule.matches = "(";
     auto valid = validate(file_rule(rule));
     ASSERT_FALSE(valid);
-    EXPECT_EQ(valid.error().message(), "option 'files/0/matches': '(': Unmatched ( or \\( (hint: a POSIX extended "
-                                       "regular expression; see regex(7))");
+    EXPECT_EQ(valid.error().message(),
+              "option 'files/0/matches': '(': Unmatched ( or \\( (hint: a POSIX extended "
+              "regular expression; see regex(7))");
 }
 
 TEST(Absent, NamesWhatIsThere) {
@@ -118,7 +122,8 @@ TEST(RootLocked, LooksAtThePasswordAndNeverTellsIt) {
     EXPECT_THAT(with("bin:!*:1::::::\nroot:*:19000::::::\n"), IsEmpty());
     EXPECT_THAT(with("root:$6$secret:19000::::::\n"),
                 ElementsAre("etc/shadow: root has a password | it starts with '!' or '*'"));
-    EXPECT_THAT(with("root::19000::::::\n"), ElementsAre("etc/shadow: root has an empty password | it starts with '!' or '*'"));
+    EXPECT_THAT(with("root::19000::::::\n"),
+                ElementsAre("etc/shadow: root has an empty password | it starts with '!' or '*'"));
     EXPECT_THAT(with("bin:!:19000::::::\n"),
                 ElementsAre("etc/shadow: no line for root | root's password starts with '!' or '*'"));
     EXPECT_THAT(found({}, rules), ElementsAre("etc/shadow: missing | no password opens root"));
@@ -127,7 +132,8 @@ TEST(RootLocked, LooksAtThePasswordAndNeverTellsIt) {
 TEST(WorldWritable, AllowsSymlinksAndWhatIsInStickyFolders) {
     Rules rules;
     rules.world_writable = true;
-    EXPECT_THAT(found({folder("tmp", 01777), file("tmp/x", "", 0666), soft_link("l", "x"), file("f")}, rules), IsEmpty());
+    EXPECT_THAT(found({folder("tmp", 01777), file("tmp/x", "", 0666), soft_link("l", "x"), file("f")}, rules),
+                IsEmpty());
     EXPECT_THAT(found({folder("d", 0777), file("d/f", "", 0666)}, rules),
                 ElementsAre("d: a directory of mode 0777 | not writable by everybody",
                             "d/f: a file of mode 0666 | not writable by everybody"));
@@ -136,10 +142,12 @@ TEST(WorldWritable, AllowsSymlinksAndWhatIsInStickyFolders) {
 TEST(Setuid, AllowsOnlyTheList) {
     Rules rules;
     rules.setuid = {"usr/bin/su", "usr/bin/ch*"};
-    const std::vector<TarFile> tree{folder("var", 02755), file("usr/bin/su", "", 04755), file("usr/bin/chsh", "", 04755),
-                                    file("usr/bin/wall", "", 02755), hard_link("usr/bin/w", "usr/bin/wall")};
-    EXPECT_THAT(found(tree, rules), ElementsAre("usr/bin/w: mode 2755, owner 0:0 | neither setuid nor setgid",
-                                                "usr/bin/wall: mode 2755, owner 0:0 | neither setuid nor setgid"));
+    const std::vector<TarFile> tree{folder("var", 02755), file("usr/bin/su", "", 04755),
+                                    file("usr/bin/chsh", "", 04755), file("usr/bin/wall", "", 02755),
+                                    hard_link("usr/bin/w", "usr/bin/wall")};
+    EXPECT_THAT(found(tree, rules),
+                ElementsAre("usr/bin/w: mode 2755, owner 0:0 | neither setuid nor setgid",
+                            "usr/bin/wall: mode 2755, owner 0:0 | neither setuid nor setgid"));
     rules.setuid->push_back("usr/bin/w*");
     EXPECT_THAT(found(tree, rules), IsEmpty());
 }

@@ -16,7 +16,8 @@ namespace slipway::test {
 inline rootfs_test::Inventory inventory_of(const std::vector<TarFile>& files) {
     const support::UniqueFd fd = file_of(tar_of(files));
     const rootfs_test::Wanted all{[](const std::string&) { return true; }, true};
-    auto made = rootfs_test::Inventory::read(fd.get(), all, [](std::uint64_t) { return support::Result<void>(); });
+    auto made =
+        rootfs_test::Inventory::read(fd.get(), all, [](std::uint64_t) { return support::Result<void>(); });
     if (!made) throw std::runtime_error(made.error().message());
     return std::move(made).value();
 }

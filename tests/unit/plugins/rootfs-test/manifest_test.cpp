@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "manifest.hpp"
-
 #include "inventory_of.hpp"
+#include "manifest.hpp"
 
 #include <gmock/gmock.h>
 
@@ -14,7 +13,8 @@ using testing::ElementsAre;
 
 const std::vector<TarFile> tree{folder("d"), file("d/f", "x"), soft_link("l", "d/f"), hard_link("h", "d/f")};
 
-const std::string folder_line = R"({"path":"d","type":"directory","mode":"0755","uid":0,"gid":0,"mtime":1700000000})";
+const std::string folder_line =
+    R"({"path":"d","type":"directory","mode":"0755","uid":0,"gid":0,"mtime":1700000000})";
 const std::string file_line =
     R"({"path":"d/f","type":"file","mode":"0644","uid":0,"gid":0,"size":1,)"
     R"("sha256":"2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881","mtime":1700000000})";
@@ -42,8 +42,9 @@ TEST(Manifest, AgreesWithItsTar) {
 }
 
 TEST(Manifest, NamesWhatOnlyOneHas) {
-    EXPECT_THAT(found(manifest({folder_line, file_line, link_line, R"({"path":"x","type":"file"})"})),
-                ElementsAre("x: missing | there, as the manifest says", "h: hardlink | an entry of the manifest"));
+    EXPECT_THAT(
+        found(manifest({folder_line, file_line, link_line, R"({"path":"x","type":"file"})"})),
+        ElementsAre("x: missing | there, as the manifest says", "h: hardlink | an entry of the manifest"));
     EXPECT_THAT(found(manifest({folder_line, file_line, file_line, link_line, hardlink_line})),
                 ElementsAre("d/f: two entries of the manifest | one"));
 }
@@ -51,10 +52,11 @@ TEST(Manifest, NamesWhatOnlyOneHas) {
 TEST(Manifest, ComparesEveryField) {
     std::string changed = file_line;
     changed.replace(changed.find("0644"), 4, "0755");
-    EXPECT_THAT(found(manifest({folder_line, changed, link_line, hardlink_line})),
-                ElementsAre("d/f: file 0644 0:0 1 "
-                            "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881  | file 0755 0:0 1 "
-                            "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881 "));
+    EXPECT_THAT(
+        found(manifest({folder_line, changed, link_line, hardlink_line})),
+        ElementsAre("d/f: file 0644 0:0 1 "
+                    "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881  | file 0755 0:0 1 "
+                    "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881 "));
 }
 
 TEST(Manifest, SaysWhereItIsNoManifest) {

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The messages; that the verdict is pacman's is oracle.sh's to judge.
-#include "package_database.hpp"
-
 #include "inventory_of.hpp"
+#include "package_database.hpp"
 
 #include <gmock/gmock.h>
 
@@ -27,17 +26,19 @@ const std::string mtree = R"(#mtree
 )";
 
 std::vector<TarFile> tree() {
-    return {folder("usr"),
-            file("usr/f", "x"),
-            soft_link("usr/l", "f"),
-            file("etc.conf", "x"),
-            folder(local + "a-1-1"),
-            file(local + "a-1-1/desc", "%NAME%\na\n\n"),
-            file(local + "a-1-1/files", "%FILES%\nusr/\nusr/f\nusr/l\netc.conf\n\n%BACKUP%\netc.conf\tabc\n\n"),
-            file(local + "a-1-1/mtree", mtree)};
+    return {
+        folder("usr"),
+        file("usr/f", "x"),
+        soft_link("usr/l", "f"),
+        file("etc.conf", "x"),
+        folder(local + "a-1-1"),
+        file(local + "a-1-1/desc", "%NAME%\na\n\n"),
+        file(local + "a-1-1/files", "%FILES%\nusr/\nusr/f\nusr/l\netc.conf\n\n%BACKUP%\netc.conf\tabc\n\n"),
+        file(local + "a-1-1/mtree", mtree)};
 }
 
-std::vector<std::string> found(const std::vector<TarFile>& files, const std::vector<std::string>& allowed = {}) {
+std::vector<std::string> found(const std::vector<TarFile>& files,
+                               const std::vector<std::string>& allowed = {}) {
     return lines_of(check_package_database(inventory_of(files), allowed));
 }
 
@@ -53,12 +54,13 @@ TEST(PackageDatabase, NamesWhatIsNot) {
     files[1] = file("usr/f", "yy");
     files[1].entry.uid = 5;
     files[2] = soft_link("usr/l", "g");
-    EXPECT_THAT(found(files),
-                ElementsAre("usr: mode 0700 | mode 0755", "usr/f: owner 5:0 | owner 0:0", "usr/f: size 2 | size 1",
-                            // printf yy | sha256sum
-                            "usr/f: sha256 ef90d9c1ec76b1edc9edfaf2c0c05359c10ccc49ae8ecf7b7fd25ce9c02e86a4 | "
-                            "sha256 2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881",
-                            "usr/l: link g | link f"));
+    EXPECT_THAT(
+        found(files),
+        ElementsAre("usr: mode 0700 | mode 0755", "usr/f: owner 5:0 | owner 0:0", "usr/f: size 2 | size 1",
+                    // printf yy | sha256sum
+                    "usr/f: sha256 ef90d9c1ec76b1edc9edfaf2c0c05359c10ccc49ae8ecf7b7fd25ce9c02e86a4 | "
+                    "sha256 2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881",
+                    "usr/l: link g | link f"));
     files[1] = soft_link("usr/f", "x");
     EXPECT_THAT(found(files), testing::Contains("usr/f: type symlink | type file"));
 }

@@ -13,8 +13,10 @@ const std::string plugin = SLIPWAY_STAGES "/rootfs-test.so";
 
 TEST(RootfsTest, PublishesTheReportOfAGoodTree) {
     FakeHost host(plugin, "rootfs-test");
-    host.add_input("rootfs", "rootfs.tar", tar_of({folder("etc"), file("etc/hostname", "x")}), "application/x-tar");
-    ASSERT_EQ(host.execute(R"({"files": [{"path": "etc/hostname/", "mode": "0644"}], "absent": ["etc/resolv.conf"]})"),
+    host.add_input("rootfs", "rootfs.tar", tar_of({folder("etc"), file("etc/hostname", "x")}),
+                   "application/x-tar");
+    ASSERT_EQ(host.execute(
+                  R"({"files": [{"path": "etc/hostname/", "mode": "0644"}], "absent": ["etc/resolv.conf"]})"),
               SLIPWAY_OK)
         << host.said();
     ASSERT_EQ(host.outputs["report"].size(), 1u);
@@ -39,7 +41,8 @@ TEST(RootfsTest, ComparesTheManifestThatIsWired) {
     host.add_input("rootfs", "rootfs.tar", tar_of({folder("a")}), "application/x-tar");
     host.add_input("manifest", "manifest.json", "{\"slipway_manifest\":1,\"entries\":[\n]}\n");
     EXPECT_EQ(host.execute("{}"), SLIPWAY_VERIFY);
-    EXPECT_EQ(host.said(), "1 of 2 checks failed: manifest: a: found directory, expected an entry of the manifest");
+    EXPECT_EQ(host.said(),
+              "1 of 2 checks failed: manifest: a: found directory, expected an entry of the manifest");
 }
 
 TEST(RootfsTest, RefusesWhatIsNoTar) {

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "command.hpp"
+
+#include <fmt/format.h>
+
+namespace slipway::host {
+
+std::vector<Option> operator+(std::vector<Option> a, const std::vector<Option>& b) {
+    a.insert(a.end(), b.begin(), b.end());
+    return a;
+}
+
+std::vector<Option> chain_options() {
+    return {
+        {"set", 0, "PATH=VALUE", "change the chain for this run: stages.publish.with.remote=…, vars.x=…"},
+        {"override", 0, "STAGE=PLUGIN[:FILE]", "do a stage with another plugin, options from FILE"},
+        {"epoch", 0, "SECONDS", "SOURCE_DATE_EPOCH of the run; default: that variable, else today 00:00 UTC"},
+        {"no-mocks", 0, "", "refuse a chain that has mocked stages"}};
+}
+
+std::vector<Option> state_options() {
+    return {
+        {"state", 0, "DIR",
+         "the state folder; default: $SLIPWAY_STATE, /var/lib/slipway as root, else ~/.local/state/slipway"}};
+}
+
+std::vector<Option> plugin_options() {
+    return {{"plugin-dir", 0, "DIR", "look for plugins here first; may be repeated"}};
+}
+
+std::vector<Option> execute_options() {
+    return {{"jobs", 'j', "N", "stages at a time; default: the number of cores"},
+            {"isolation", 0, "MODE", "process (default), or none: in this process, for a debugger"},
+            {"quiet", 'q', "", "say nothing but warnings and errors"},
+            {"json", 0, "", "events as JSON, one a line, on standard output"}};
+}
+
+int complain(const support::Error& error) {
+    fmt::print(stderr, "slipway: {}\n", error.what);
+    for (const std::string& line : error.trace)
+        fmt::print(stderr, "    {}\n", line);
+    if (!error.hint.empty()) fmt::print(stderr, "  hint: {}\n", error.hint);
+    return exit_usage;
+}
+
+} // namespace slipway::host
