@@ -199,6 +199,16 @@ Result<chain::RunSettings> run_settings(const Arguments& arguments, const State&
     return settings;
 }
 
+namespace {
+
+Result<void> record_end(State& state, const journal::RunRecord& run, const chain::RunResult& result) {
+    SLIPWAY_TRY(state.journal.set_run_state(run.id, result.state, chain::now_ms(), 0));
+    (void)support::remove_tree(state.folder + "/work/" + run.id);
+    return result.state == "done" && run.kind == "run" ? keep_provenance(state, run.id) : Result<void>();
+}
+
+} // namespace
+
 int execute(const Arguments& arguments, State& state, worker::Loop& loop, const chain::Plan& plan,
             const journal::RunRecord& run, std::vector<journal::StageRecord> records,
             const chain::RunSettings& settings) {
@@ -209,14 +219,11 @@ int execute(const Arguments& arguments, State& state, worker::Loop& loop, const 
     const auto on_interrupt = loop.on_signal(SIGINT, stop);
     const auto on_terminate = loop.on_signal(SIGTERM, stop);
     const chain::RunResult result = runner.run(plan, run, std::move(records));
-    loop.cancel(on_interrupt);
-    loop.cancel(on_terminate);
     progress->finish();
-    auto saved = state.journal.set_run_state(run.id, result.state, chain::now_ms(), 0);
-    if (!saved) return complain(saved.error());
-    (void)support::remove_tree(state.folder + "/work/" + run.id);
-    if (result.state == "done" && run.kind == "run")
-        if (auto kept = keep_provenance(state, run.id); !kept) return complain(kept.error());
+    auto recorded = record_end(state, run, result);
+    loop.cancel(on_interrupt); // not before: what is done is written down, whatever signal comes
+    loop.cancel(on_terminate);
+    if (!recorded) return complain(recorded.error());
     if (result.state == "done") return exit_done;
     if (result.state == "waiting") return exit_waiting;
     if (result.state == "cancelled") return exit_cancelled;
