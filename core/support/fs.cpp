@@ -61,7 +61,23 @@ Result<void> write_all(int fd, std::string_view bytes, const std::string& subjec
     return {};
 }
 
+namespace {
+
+/// What is there is no file of its own to be replaced: a device, a pipe, a socket, a link to one of them.
+bool is_special(const std::string& path) {
+    struct stat st {};
+
+    return ::stat(path.c_str(), &st) == 0 && !S_ISREG(st.st_mode);
+}
+
+} // namespace
+
 Result<void> write_file(const std::string& path, std::string_view bytes, unsigned mode) {
+    if (is_special(path)) {
+        const UniqueFd special(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+        if (!special) return errno_error("opening '" + path + "'", errno);
+        return write_all(special.get(), bytes, "'" + path + "'");
+    }
     std::string temporary = path + ".XXXXXX";
     UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));
     if (!fd) return errno_error("creating '" + temporary + "'", errno);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <support/fs.hpp>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -26,6 +28,20 @@ protected:
 };
 
 } // namespace
+
+TEST_F(Fs, WriteFileWritesToWhatIsNoFile) {
+    ASSERT_EQ(::mkfifo(path("pipe").c_str(), 0600), 0);
+    const UniqueFd reader(::open(path("pipe").c_str(), O_RDWR | O_CLOEXEC));
+    ASSERT_TRUE(write_file(path("pipe"), "text"));
+    char text[4];
+    ASSERT_EQ(::read(reader.get(), text, 4), 4);
+    EXPECT_EQ(std::string_view(text, 4), "text");
+    EXPECT_TRUE(fs::is_fifo(path("pipe")));
+    fs::create_symlink("/dev/null", path("null"));
+    ASSERT_TRUE(write_file(path("null"), "text"));
+    EXPECT_TRUE(fs::is_symlink(path("null")));
+    EXPECT_FALSE(write_file(dir_, "text"));
+}
 
 TEST_F(Fs, WriteFileReplacesAndLeavesNothingElse) {
     ASSERT_TRUE(write_file(path("a"), "one"));

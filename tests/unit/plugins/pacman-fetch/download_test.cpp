@@ -235,7 +235,8 @@ TEST_F(DownloaderTest, DiskTroubleIsNotTheServersFault) {
     auto done = run({download});
     ASSERT_FALSE(done);
     EXPECT_THAT(done.error().what, StartsWith("creating '" + download.path + "'"));
-    download.path = "/dev/full";
+    download.path = work_ / "full"; // what belongs to a file lies beside it, and not in /dev
+    std::filesystem::create_symlink("/dev/full", download.path);
     done = run({download});
     ASSERT_FALSE(done);
     EXPECT_EQ(done.error().kind, Kind::resource) << done.error().message();
