@@ -174,8 +174,7 @@ struct Runner::Impl {
                  {0, now_ms(), stage.key(), "stage_planned", SLIPWAY_INFO, why, json::Object{}});
             return {};
         }
-        records[i].plugin = stage.plugin->path;
-        records[i].plugin_sha256 = stage.plugin->sha256;
+        name_plugin(i);
         SLIPWAY_TRY_ASSIGN(Options options, resolved_options(stage));
         std::map<std::string, std::vector<OutputRecord>> inputs;
         const json::Value descriptions = describe_inputs(stage, inputs);
@@ -201,6 +200,12 @@ struct Runner::Impl {
         if (stage.mocked) return std::string();
         SLIPWAY_TRY_ASSIGN(const Options options, resolved_options(stage));
         return cache_key(stage, options.values, options.paths, inputs, run_record->epoch);
+    }
+
+    /// Who does the stage, or did it if it is unchanged.
+    void name_plugin(Index i) {
+        records[i].plugin = plan->stages[i].plugin->path;
+        records[i].plugin_sha256 = plan->stages[i].plugin->sha256;
     }
 
     // ------------------------------------------------------------------ two stages, joined
@@ -251,6 +256,7 @@ struct Runner::Impl {
                               std::shared_ptr<Relay> relay) {
         const PlannedStage& from = plan->stages[writer];
         const PlannedStage& stage = plan->stages[stream.reader];
+        name_plugin(stream.reader);
         SLIPWAY_TRY_ASSIGN(const Options options, resolved_options(stage));
         std::map<std::string, std::vector<OutputRecord>> inputs;
         json::Value descriptions = describe_inputs(stage, inputs);

@@ -30,12 +30,12 @@ reproduce() { # EXIT ARG...
 mv repo gone
 reproduce 0
 same "$(sed -n '2,$p' said)" "  packages: 19 identical, not counted (it is not deterministic)
-  rootfs: 2 identical
+  rootfs: 4 identical
   archive: 2 identical
   library: 2 identical
   publish: not rebuilt: it has effects; its outputs are the run's
   submit: not rebuilt: it has effects; its outputs are the run's
-identical: 6 artifacts"
+identical: 8 artifacts"
 "$SLIPWAY" show --json | python3 -c '
 import json, sys, os
 state = os.environ["SLIPWAY_STATE"]
@@ -47,7 +47,7 @@ reproduce 0 --json "$run"
 python3 -c '
 import json
 r = json.load(open("said"))
-assert r["identical"] and r["compared"] == 6 and r["different"] == 0 and r["kept"] == "", r
+assert r["identical"] and r["compared"] == 8 and r["different"] == 0 and r["kept"] == "", r
 assert {s["key"]: s["deterministic"] for s in r["stages"]}["packages"] is False, r'
 same "$(world)" "$before"
 same "$(ls state/reproduce)" ""
