@@ -66,7 +66,10 @@ public:
         for (ComparedArtifact& artifact : compared.artifacts) {
             if (artifact.same()) continue;
             differing_.insert(stage.key() + "." + artifact.port);
-            if (compared.because.empty()) explain(artifact);
+            // What went through a pipe and was not kept is shown by what was made of it.
+            if (!compared.because.empty() && !unexplained_.contains(compared.because)) continue;
+            explain(artifact);
+            if (!artifact.why.empty()) unexplained_.insert(stage.key() + "." + artifact.port);
         }
         found.stages.push_back(std::move(compared));
     }
@@ -128,6 +131,7 @@ private:
         return store.open_artifact(digest);
     }
 
+    std::set<std::string> unexplained_; ///< of differing_
     const Rebuild& rebuild_;
     std::size_t limit_;
     std::set<std::string> differing_; // "stage.port"
