@@ -11,6 +11,7 @@
 #include <support/text.hpp>
 #include <sys/file.h>
 #include <unistd.h>
+#include <worker/user_namespace.hpp>
 
 #include <cerrno>
 #include <charconv>
@@ -98,7 +99,7 @@ Result<StateLock> StateLock::take(const State& state) {
     if (::ftruncate(fd.get(), 0) != 0) return support::errno_error("writing '" + path + "'", errno);
     SLIPWAY_TRY(support::write_all(fd.get(), std::to_string(::getpid()), "'" + path + "'"));
     SLIPWAY_TRY(state.store.remove_drafts());
-    SLIPWAY_TRY(support::remove_tree(state.folder + "/work"));
+    SLIPWAY_TRY(worker::remove_work_folder(state.folder + "/work"));
     return StateLock(std::move(fd));
 }
 
@@ -203,7 +204,7 @@ namespace {
 
 Result<void> record_end(State& state, const journal::RunRecord& run, const chain::RunResult& result) {
     SLIPWAY_TRY(state.journal.set_run_state(run.id, result.state, chain::now_ms(), 0));
-    (void)support::remove_tree(state.folder + "/work/" + run.id);
+    (void)worker::remove_work_folder(state.folder + "/work/" + run.id);
     return result.state == "done" && run.kind == "run" ? keep_provenance(state, run.id) : Result<void>();
 }
 

@@ -7,6 +7,7 @@
 #include <chain/runner.hpp>
 #include <slipway/stage.h>
 #include <support/text.hpp>
+#include <worker/user_namespace.hpp>
 
 #include <algorithm>
 #include <csignal>
@@ -415,8 +416,8 @@ struct Runner::Impl {
         for (const config::OptionPath& path : options.paths)
             if (path.use == config::PathUse::write) order.write_paths.push_back(path.path);
         order.inputs = inputs;
-        order.capabilities = plugin::to_json(type.capabilities);
-        SLIPWAY_TRY(support::remove_tree(order.work_dir));
+        order.capabilities = plugin::to_json(plugin::capabilities_of(type.capabilities, options.values));
+        SLIPWAY_TRY(worker::remove_work_folder(order.work_dir));
         SLIPWAY_TRY(support::make_dirs(order.work_dir, 0700));
         SLIPWAY_TRY(support::make_dirs(order.cache_dir, 0700));
         return order;
@@ -457,7 +458,7 @@ struct Runner::Impl {
     void conclude(Index i, StageResult result) {
         StageRecord& record = records[i];
         const std::string key = plan->stages[i].key();
-        (void)support::remove_tree(work_folder(i));
+        (void)worker::remove_work_folder(work_folder(i));
         record.finished = now_ms();
         record.message = result.message;
         record.outputs = std::move(result.outputs);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 namespace slipway::plugin {
 
@@ -29,12 +30,9 @@ Error bad_port(const std::string& where, const std::string& cause) {
 Result<Port> parse_port(const json::Value& value, const std::string& where) {
     if (!value.is_object())
         return bad_port(where, std::string("expected an object, found ") + value.type_name());
-    Port port{value["name"].as_string(),
-              {},
-              value["many"].as_bool(),
-              value["optional"].as_bool(),
-              value["doc"].as_string(),
-              value["stream"].as_bool()};
+    Port port{value["name"].as_string(), {},
+              value["many"].as_bool(),   value["optional"].as_bool(),
+              value["doc"].as_string(),  value["stream"].as_bool()};
     if (!is_port_name(port.name)) return bad_port(where, "'" + port.name + "' is no port name");
     for (const auto& member : value.as_object())
         if (member.key != "name" && member.key != "type" && member.key != "many" && member.key != "optional"
@@ -77,6 +75,17 @@ json::Value list_to_json(const std::vector<Port>& ports) {
         list.push_back(std::move(value));
     }
     return list;
+}
+
+bool is_pointer_list(const json::Value& value) {
+    return value.is_array() && std::ranges::all_of(value.as_array(), [](const json::Value& pointer) {
+               return pointer.as_string().starts_with('/');
+           });
+}
+
+bool holds_something(const json::Value& value) {
+    return value.as_bool() || value.is_number() || !value.as_string().empty() || !value.as_array().empty()
+           || !value.as_object().empty();
 }
 
 } // namespace
@@ -131,13 +140,17 @@ Result<Capabilities> parse_capabilities(const json::Value& value) {
         if (!flag && !number)
             return Error{Kind::unsupported, "capability '" + key + "' is not known to this host",
                          "use a newer host, or a plugin built for this one"};
-        if (flag && !item.is_bool())
+        const bool pointers = key == "root" && is_pointer_list(item);
+        if (flag && !pointers && !item.is_bool())
             return Error{Kind::config, "capability '" + key + "': expected true or false"};
         if (number && item.as_integer() <= 0)
             return Error{Kind::config, "capability '" + key + "': expected a number above 0"};
         if (key == "network") out.network = item.as_bool();
         if (key == "exec") out.exec = item.as_bool();
         if (key == "root") out.root = item.as_bool();
+        if (pointers)
+            for (const json::Value& pointer : item.as_array())
+                out.root_if.push_back(pointer.as_string());
         if (key == "memory_mb") out.memory_mb = item.as_integer();
         if (key == "timeout_s") out.timeout_s = item.as_integer();
     }
@@ -148,10 +161,21 @@ json::Value to_json(const Capabilities& c) {
     json::Value value = json::Object{};
     if (c.network) value.set("network", true);
     if (c.exec) value.set("exec", true);
-    if (c.root) value.set("root", true);
+    if (c.root)
+        value.set("root", true);
+    else if (!c.root_if.empty())
+        value.set("root", json::Array(c.root_if.begin(), c.root_if.end()));
     if (c.memory_mb > 0) value.set("memory_mb", c.memory_mb);
     if (c.timeout_s > 0) value.set("timeout_s", c.timeout_s);
     return value;
+}
+
+Capabilities capabilities_of(Capabilities capabilities, const json::Value& options) {
+    for (const std::string& pointer : std::exchange(capabilities.root_if, {})) {
+        const json::Value* value = options.at_pointer(pointer);
+        capabilities.root = capabilities.root || (value != nullptr && holds_something(*value));
+    }
+    return capabilities;
 }
 
 std::vector<std::string> flag_names(std::uint32_t flags) {

@@ -15,7 +15,7 @@ namespace json = support::json;
 using Clock = std::chrono::steady_clock;
 
 struct HostApi::Impl {
-    Impl(Channel& wire, const Job& work) : channel(wire), job(work) {
+    Impl(Channel& wire, const Job& work, Enclosure* room) : channel(wire), job(work), enclosure(room) {
         for (const auto& [port, list, position] : job.inputs.as_object())
             for (const json::Value& description : list.as_array())
                 descriptions[port].push_back(json::dump(description));
@@ -66,6 +66,7 @@ struct HostApi::Impl {
 
     Channel& channel;
     const Job& job;
+    Enclosure* const enclosure;
     std::mutex mutex; // the channel
     std::atomic<bool> cancel = false;
     std::map<std::string, std::vector<std::string>> descriptions;
@@ -111,11 +112,14 @@ std::string cut(const char* text, std::size_t longest = longest_text) {
 struct HostApi::Functions {
     using Data = HostApi::Impl;
 
-    static const void* get_extension(const slipway_host*, const char* id) {
+    static const void* get_extension(const slipway_host* host, const char* id) {
         static constexpr slipway_host_effect_1 effect{&declare_effect};
         static constexpr slipway_host_store_1 store{&contains, &adopt};
         if (std::strcmp(id, SLIPWAY_EXT_EFFECT_1) == 0) return &effect;
         if (std::strcmp(id, SLIPWAY_EXT_STORE_1) == 0) return &store;
+        static constexpr slipway_host_enclosure_1 enclosure{&start_enclosed};
+        if (std::strcmp(id, SLIPWAY_EXT_ENCLOSURE_1) == 0 && Data::of(host).enclosure != nullptr)
+            return &enclosure;
         return nullptr;
     }
 
@@ -244,6 +248,24 @@ struct HostApi::Functions {
                                {"detail", SLIPWAY_HAS(e, detail) ? cut(e->detail, longest_detail) : ""}});
     }
 
+    static slipway_status start_enclosed(const slipway_host* host, const slipway_enclosed_1* p, int* end) {
+        const auto words = [](const char* const* list) {
+            std::vector<std::string> out;
+            for (; *list != nullptr; ++list)
+                out.emplace_back(*list);
+            return out;
+        };
+        auto started = Data::of(host).enclosure->run(
+            {p->root, words(p->arguments), words(p->environment), p->input, p->output});
+        if (!started) {
+            Data::of(host).report_error(static_cast<slipway_status>(started.error().kind),
+                                        started.error().what, started.error().hint);
+            return static_cast<slipway_status>(started.error().kind);
+        }
+        *end = started.value().release();
+        return SLIPWAY_OK;
+    }
+
     static const char* work_dir(const slipway_host* host) { return Data::of(host).job.work_dir.c_str(); }
 
     static const char* cache_dir(const slipway_host* host) { return Data::of(host).job.cache_dir.c_str(); }
@@ -251,7 +273,8 @@ struct HostApi::Functions {
     static int64_t epoch(const slipway_host* host) { return Data::of(host).job.epoch; }
 };
 
-HostApi::HostApi(Channel& channel, const Job& job) : impl_(std::make_unique<Impl>(channel, job)) {
+HostApi::HostApi(Channel& channel, const Job& job, Enclosure* enclosure)
+    : impl_(std::make_unique<Impl>(channel, job, enclosure)) {
     using F = Functions;
     impl_->abi = {sizeof(slipway_host),
                   SLIPWAY_ABI_MAJOR,

@@ -15,6 +15,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <string_view>
 
 namespace slipway::worker {
 
@@ -67,8 +68,7 @@ void enter_landlock(const SandboxPolicy& policy, SandboxLevel& level) {
         return;
     }
     const std::uint64_t file_rights = write_file | (abi >= 3 ? LANDLOCK_ACCESS_FS_TRUNCATE : 0);
-    const std::uint64_t folder_rights = write_folder | (abi >= 2 ? LANDLOCK_ACCESS_FS_REFER : 0)
-                                        | (policy.capabilities.root ? make_device : 0);
+    const std::uint64_t folder_rights = write_folder | (abi >= 2 ? LANDLOCK_ACCESS_FS_REFER : 0);
     landlock_ruleset_attr attributes{};
     attributes.handled_access_fs = file_rights | folder_rights | make_device;
     const UniqueFd ruleset(static_cast<int>(
@@ -137,9 +137,8 @@ void enter_seccomp(const plugin::Capabilities& may, SandboxLevel& level) {
     }
     for (const char* name : denied_calls)
         deny(filter, name, EPERM);
-    if (!may.root)
-        for (const char* name : mount_calls)
-            deny(filter, name, EPERM);
+    for (const char* name : mount_calls)
+        deny(filter, name, EPERM);
     if (!may.exec)
         for (const char* name : {"execve", "execveat"})
             deny(filter, name, EACCES);
@@ -164,6 +163,18 @@ SandboxLevel enter_sandbox(const SandboxPolicy& policy) {
     enter_landlock(policy, level);
     enter_seccomp(policy.capabilities, level);
     return level;
+}
+
+bool filter_enclosed_calls() {
+    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+    if (filter == nullptr) return false;
+    for (const char* name : denied_calls)
+        deny(filter, name, EPERM);
+    for (const char* name : mount_calls)
+        if (std::string_view(name) != "chroot") deny(filter, name, EPERM); // that keeps within the root
+    const bool loaded = seccomp_load(filter) == 0;
+    seccomp_release(filter);
+    return loaded;
 }
 
 } // namespace slipway::worker

@@ -2,16 +2,19 @@
 #include <plugin/loader.hpp>
 #include <support/text.hpp>
 #include <unistd.h>
+#include <worker/enclosure.hpp>
 #include <worker/host_api.hpp>
 #include <worker/protocol.hpp>
 #include <worker/sandbox.hpp>
 #include <worker/serve.hpp>
+#include <worker/user_namespace.hpp>
 
 #include <exception>
 
 namespace slipway::worker {
 
 namespace json = support::json;
+using support::Result;
 
 namespace {
 
@@ -107,6 +110,11 @@ slipway_status run_instance(Channel& channel, const Job& job, HostApi& api, cons
     return status == SLIPWAY_OK ? destroyed : status;
 }
 
+Result<std::unique_ptr<Enclosure>> become_root_over(const std::string& work_dir) {
+    SLIPWAY_TRY(become_root());
+    return Enclosure::start(work_dir);
+}
+
 slipway_status run(Channel& channel, Isolation isolation, const Job& job) {
     auto capabilities = plugin::parse_capabilities(job.capabilities);
     if (!capabilities) {
@@ -121,6 +129,15 @@ slipway_status run(Channel& channel, Isolation isolation, const Job& job) {
              diag_of(support::errno_error("entering the work folder '" + job.work_dir + "'", errno)));
         return SLIPWAY_IO;
     }
+    std::unique_ptr<Enclosure> enclosure;
+    if (capabilities.value().root && isolation == Isolation::sandboxed) {
+        auto started = become_root_over(job.work_dir);
+        if (!started) {
+            tell(channel, diag_of(started.error()));
+            return static_cast<slipway_status>(started.error().kind);
+        }
+        enclosure = std::move(started).value();
+    }
     sandbox(channel, isolation, policy);
     phase(channel, "load");
     auto plugin = plugin::load(job.plugin);
@@ -128,7 +145,7 @@ slipway_status run(Channel& channel, Isolation isolation, const Job& job) {
         tell(channel, diag_of(plugin.error()));
         return static_cast<slipway_status>(plugin.error().kind);
     }
-    HostApi api(channel, job);
+    HostApi api(channel, job, enclosure.get());
     return run_instance(channel, job, api, *plugin.value());
 }
 

@@ -171,8 +171,9 @@ struct slipway_host {
      * bytes at most). *fd is an empty regular file open for reading and writing; on a port with
      * "stream": true it may be a pipe, to a stage that reads it at the same time. It belongs to the
      * caller. One artifact of a port may be open at a time: the next output_create() on the port
-     * discards one that was not committed; where that was a pipe, it is SLIPWAY_CONFLICT. SLIPWAY_NOT_FOUND: no such output port. SLIPWAY_CONFLICT: a
-     * second artifact on a port that takes one. SLIPWAY_CONFIG: no such name can be. */
+     * discards one that was not committed; where that was a pipe, it is SLIPWAY_CONFLICT. SLIPWAY_NOT_FOUND:
+     * no such output port. SLIPWAY_CONFLICT: a second artifact on a port that takes one. SLIPWAY_CONFIG: no
+     * such name can be. */
     slipway_status (*output_create)(const slipway_host* host, const char* port, const char* name, int* fd);
 
     /* Publish the artifact open on the port: the only way to do so. Close every descriptor of it
@@ -244,6 +245,33 @@ typedef struct slipway_host_store_1 {
     slipway_status (*adopt)(const slipway_host* host, const char* port, const char* name, const char* sha256,
                             const char* meta_json);
 } slipway_host_store_1;
+
+/* "slipway.enclosure/1": runs a program in a folder of the work folder as if that were a machine of its own:
+ * as root with few capabilities, in namespaces that end with it, with /proc, a minimal /dev, an empty /tmp
+ * and /run, no network. For stages with the capability "root"; not under `--isolation none`. */
+#define SLIPWAY_EXT_ENCLOSURE_1 "slipway.enclosure/1"
+
+typedef struct slipway_enclosed_1 {
+    uint32_t struct_size;
+    uint32_t reserved;              /* 0 */
+    const char* root;               /* name of a folder in the work folder; has folders proc, dev, tmp, run */
+    const char* const* arguments;   /* NULL at the end; one without a slash is looked up in PATH */
+    const char* const* environment; /* "NAME=value", NULL at the end: all that the program gets */
+    int32_t input, output;          /* its standard streams; the descriptors stay the caller's */
+} slipway_enclosed_1;
+
+typedef struct slipway_enclosed_end_1 {
+    uint32_t struct_size;
+    slipway_status status;     /* SLIPWAY_OK: the program ran; else it did not, and text says why */
+    int32_t exit_code, signal; /* one is 0 */
+    char text[1024];           /* SLIPWAY_OK: names of processes it left behind (they are killed), or "" */
+} slipway_enclosed_end_1;
+
+typedef struct slipway_host_enclosure_1 {
+    /* Start the program; one at a time. One slipway_enclosed_end_1 can be read from *end (the caller's, a
+     * socket) when it and all it started are gone. shutdown(*end, SHUT_WR) or closing it kills them all. */
+    slipway_status (*start)(const slipway_host* host, const slipway_enclosed_1* program, int* end);
+} slipway_host_enclosure_1;
 
 /* -------------------------------------------------------------------------------------- instance */
 
@@ -341,7 +369,8 @@ typedef struct slipway_stage_desc {
     /* What the stage needs beyond its inputs, outputs, work and cache folders; {} for nothing:
      *   "network": true            may open network connections
      *   "exec": true               may start programs
-     *   "root": true               needs to be root (or a user namespace)
+     *   "root": true               is root over its work folder, maybe in a user namespace; or a list of
+     *                              JSON pointers, ["/commands"]: if one of these options is not empty
      *   "memory_mb": 512           expects at most so much memory
      *   "timeout_s": 3600          default time limit of one run
      * Every other key is refused. Files: see "slipwayPath". */
@@ -425,6 +454,10 @@ SLIPWAY_PIN_SIZE(slipway_effect_1, 40);
 SLIPWAY_PIN_SIZE(slipway_host_effect_1, 8);
 SLIPWAY_PIN(slipway_host_store_1, adopt, 8);
 SLIPWAY_PIN_SIZE(slipway_host_store_1, 16);
+SLIPWAY_PIN(slipway_enclosed_1, output, 36);
+SLIPWAY_PIN_SIZE(slipway_enclosed_1, 40);
+SLIPWAY_PIN_SIZE(slipway_enclosed_end_1, 1040);
+SLIPWAY_PIN_SIZE(slipway_host_enclosure_1, 8);
 
 SLIPWAY_PIN(slipway_job, flags, 4);
 SLIPWAY_PIN(slipway_job, attempt, 8);

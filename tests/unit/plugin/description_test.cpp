@@ -78,6 +78,20 @@ TEST(CapabilitiesTest, AreReadAndWritten) {
     EXPECT_EQ(to_json(read.value()), value(R"({"network": true, "memory_mb": 512, "timeout_s": 60})"));
 }
 
+TEST(CapabilitiesTest, RootMayDependOnOptions) {
+    const std::string text = R"({"root": ["/commands", "/a/b"]})";
+    const auto read = parse_capabilities(value(text));
+    ASSERT_TRUE(read);
+    EXPECT_EQ(to_json(read.value()), value(text));
+    for (const char* options : {"{}", R"({"commands": []})", R"({"a": {"b": false}})", R"({"a": {"b": ""}})"})
+        EXPECT_EQ(to_json(capabilities_of(read.value(), value(options))), value("{}")) << options;
+    for (const char* options : {R"({"commands": [0]})", R"({"a": {"b": "x"}})", R"({"a": {"b": {"c": 0}}})"})
+        EXPECT_EQ(to_json(capabilities_of(read.value(), value(options))), value(R"({"root": true})"))
+            << options;
+    EXPECT_FALSE(parse_capabilities(value(R"({"root": ["commands"]})")));
+    EXPECT_FALSE(parse_capabilities(value(R"({"exec": ["/commands"]})")));
+}
+
 TEST(CapabilitiesTest, AreRefusedWhenUnknownOrOfTheWrongKind) {
     auto unknown = parse_capabilities(value(R"({"gpu": true})"));
     ASSERT_FALSE(unknown);

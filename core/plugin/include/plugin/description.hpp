@@ -44,6 +44,8 @@ struct Capabilities {
     bool network = false;
     bool exec = false;
     bool root = false;
+    std::vector<std::string>
+        root_if;                ///< JSON pointers into the options: root, but only if one holds something
     std::int64_t memory_mb = 0; ///< 0: not said
     std::int64_t timeout_s = 0; ///< 0: not said
 };
@@ -51,6 +53,10 @@ struct Capabilities {
 /// Kind::unsupported for a capability this host does not know.
 support::Result<Capabilities> parse_capabilities(const support::json::Value& json);
 support::json::Value to_json(const Capabilities& capabilities);
+
+/// Those of an instance with these options: `root_if` has become `root`. What holds nothing: null, false, "",
+/// an empty array or object.
+Capabilities capabilities_of(Capabilities capabilities, const support::json::Value& options);
 
 struct StageType {
     std::string id;

@@ -5,6 +5,7 @@
 
 #include <slipway/stage.h>
 #include <worker/channel.hpp>
+#include <worker/enclosure.hpp>
 #include <worker/protocol.hpp>
 
 #include <memory>
@@ -13,8 +14,8 @@ namespace slipway::worker {
 
 class HostApi {
 public:
-    /// Both must outlive this.
-    HostApi(Channel& channel, const Job& job);
+    /// All must outlive this. `enclosure`: nullptr if the stage gets none.
+    HostApi(Channel& channel, const Job& job, Enclosure* enclosure);
     ~HostApi();
     HostApi(const HostApi&) = delete;
 

@@ -29,4 +29,8 @@ struct SandboxLevel {
 /// Restrict this process and its children, for good. Single-threaded callers only.
 SandboxLevel enter_sandbox(const SandboxPolicy& policy);
 
+/// The system calls no program in an enclosure has business with are refused from here on. False: this
+/// machine cannot; errno says why.
+bool filter_enclosed_calls();
+
 } // namespace slipway::worker
