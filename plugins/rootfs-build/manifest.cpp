@@ -45,12 +45,14 @@ json::Value to_json(const Entry& entry, const std::string& sha256, const std::st
 } // namespace
 
 Result<void> Manifest::add(const Entry& entry, const std::string& sha256, const std::string* package) {
+    if (ledger_ != nullptr) return ledger_->finish(tar_->size(), sha256, package);
     SLIPWAY_TRY(output_.write(empty_ ? "{\"slipway_manifest\":1,\"entries\":[\n" : ",\n"));
     empty_ = false;
     return output_.write(json::dump(to_json(entry, sha256, package)));
 }
 
 Result<void> Manifest::finish() {
+    if (ledger_ != nullptr) return {};
     SLIPWAY_TRY(output_.write(empty_ ? "{\"slipway_manifest\":1,\"entries\":[]}\n" : "\n]}\n"));
     return output_.flush();
 }

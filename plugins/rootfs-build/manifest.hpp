@@ -4,6 +4,7 @@
 #pragma once
 
 #include "entry.hpp"
+#include "ledger.hpp"
 #include "output.hpp"
 
 #include <string>
@@ -15,6 +16,11 @@ class Manifest {
 public:
     explicit Manifest(Output& output) : output_(output) {}
 
+    /// With a ledger nothing is written: what add() is told completes the ledger's last entry, which ends
+    /// where `tar` does.
+    Manifest(Output& output, Ledger* ledger, const Output& tar)
+        : output_(output), ledger_(ledger), tar_(&tar) {}
+
     /// `sha256`: of a file's content, else empty. `package`: nullptr for what no package owns.
     support::Result<void> add(const Entry& entry, const std::string& sha256, const std::string* package);
 
@@ -22,6 +28,8 @@ public:
 
 private:
     Output& output_;
+    Ledger* ledger_ = nullptr;
+    const Output* tar_ = nullptr;
     bool empty_ = true;
 };
 

@@ -366,11 +366,11 @@ Result<Plan> plan_of(const Options& options) {
 } // namespace
 
 Result<std::vector<Installed>> merge(const std::vector<Package>& packages, const Options& options,
-                                     Output& tar, Output& manifest, const Observer& observer) {
+                                     const Target& target, const Observer& observer) {
     SLIPWAY_TRY_ASSIGN(const Plan plan, plan_of(options));
-    Merge merge{
-        RootWriter(tar, manifest, Exclude(options.exclude), mtimes_of(options), {options.epoch, 0}, plan),
-        NoExtract(options.no_extract), NoExtract(options.no_upgrade), options.epoch, observer};
+    Exclude exclude(target.ledger != nullptr ? std::vector<std::string>() : options.exclude);
+    Merge merge{RootWriter(target, std::move(exclude), mtimes_of(options), {options.epoch, 0}, plan),
+                NoExtract(options.no_extract), NoExtract(options.no_upgrade), options.epoch, observer};
     // pacman makes its database (version 9 since pacman 4.2) before the first package comes.
     merge.writer.begin_segment();
     SLIPWAY_TRY(merge.writer.make_file(std::string(database) + "/ALPM_DB_VERSION", "9\n"));

@@ -6,8 +6,8 @@
 
 #include "additions.hpp"
 #include "lock.hpp"
-#include "output.hpp"
 #include "sbom.hpp"
+#include "target.hpp"
 
 #include <support/fs.hpp>
 
@@ -46,6 +46,7 @@ struct Options {
 struct Observer {
     std::function<bool()> cancelled;             ///< asked at least once per megabyte
     std::function<void(std::uint64_t)> progress; ///< bytes of package files read; in the end all of them
+    std::function<void(const std::string&)> info;
     std::function<void(const std::string&)> warn;
 };
 
@@ -54,6 +55,6 @@ struct Observer {
 /// the lock says, holds what no package may hold, or conflicts with another; the message names them. Gives
 /// the packages, in their order.
 support::Result<std::vector<Installed>> merge(const std::vector<Package>& packages, const Options& options,
-                                              Output& tar, Output& manifest, const Observer& observer);
+                                              const Target& target, const Observer& observer);
 
 } // namespace slipway::rootfs

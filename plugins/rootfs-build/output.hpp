@@ -21,6 +21,9 @@ public:
     support::Result<void> write(std::string_view bytes);
     support::Result<void> flush();
 
+    /// The bytes [offset, offset + length) of another file. Ours may be a pipe.
+    support::Result<void> copy(int from, std::uint64_t offset, std::uint64_t length);
+
     /// Bytes given to write() so far.
     std::uint64_t size() const { return size_; }
 

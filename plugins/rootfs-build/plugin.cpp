@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The adapter: options, inputs and outputs of the SDK to and from merge().
-#include "merge.hpp"
+// The adapter: options, inputs and outputs of the SDK to and from build().
+#include "post_options.hpp"
 
 #include <common/adapter.hpp>
 #include <support/text.hpp>
+#include <unistd.h>
 
+#include <cerrno>
 #include <map>
+#include <thread>
 
 namespace slipway::rootfs {
 
@@ -87,6 +90,67 @@ constexpr const char* options_schema = R"({
       "items": {"type": "string", "minLength": 1},
       "default": [],
       "description": "shell patterns of paths, from the root, that are left out of the tar with all below them, as tar --anchored --exclude"
+    },
+    "hooks": {
+      "type": "array",
+      "items": {"type": "string", "pattern": "^[^/]+\\.(hook|install)$"},
+      "default": [],
+      "description": "the packages' own post steps to run as pacman does: NAME.hook for an alpm hook, PACKAGE.install for post_install of an install script"
+    },
+    "commands": {
+      "type": "array",
+      "default": [],
+      "description": "programs to run in the new root, one after the other, after the hooks",
+      "items": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["run"],
+        "properties": {
+          "run": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "string"},
+            "description": "program and arguments; no shell"
+          },
+          "timeout": {"type": "integer", "minimum": 1, "maximum": 86400, "default": 300, "description": "seconds"},
+          "env": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "default": {},
+            "description": "variables beside PATH, HOME, LANG and SOURCE_DATE_EPOCH"
+          }
+        }
+      }
+    },
+    "edit": {
+      "type": "array",
+      "default": [],
+      "description": "changes to files, before hooks and commands run; each with a path and one of lock_password, append, content, replace, remove",
+      "items": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["path"],
+        "properties": {
+          "path": {"type": "string", "minLength": 1, "description": "the file, from the root"},
+          "lock_password": {"type": "string", "minLength": 1, "description": "user whose password is locked, as passwd -l does"},
+          "append": {"type": "string", "minLength": 1, "description": "text to add at the end"},
+          "content": {"type": "string", "description": "the whole text; the file is made if it is not there"},
+          "mode": {"type": "string", "pattern": "^[0-7]{3,4}$", "description": "with content: the mode, octal"},
+          "replace": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": ["match", "with"],
+            "properties": {
+              "match": {"type": "string", "minLength": 1, "description": "text to look for, taken literally"},
+              "with": {"type": "string", "description": "text to put there"},
+              "at": {"enum": ["anywhere", "line", "line_start"], "default": "anywhere", "description": "line: only where it is a whole line; line_start: only where a line starts with it"}
+            },
+            "description": "replace every occurrence"
+          },
+          "remove": {"type": "boolean", "description": "true: remove the file, or the folder with all below"},
+          "optional": {"type": "boolean", "default": false, "description": "it is no error if the edit changes nothing"}
+        }
+      }
     }
   }
 })";
@@ -136,6 +200,50 @@ slipway::result<std::vector<Package>> find_packages(const slipway::context& cont
     return packages;
 }
 
+std::vector<const char*> pointers(const std::vector<std::string>& texts) {
+    std::vector<const char*> out;
+    for (const std::string& text : texts)
+        out.push_back(text.c_str());
+    out.push_back(nullptr);
+    return out;
+}
+
+support::Result<Ended> read_end(int socket) {
+    slipway_enclosed_end_1 end{};
+    std::size_t done = 0;
+    while (done < sizeof end) {
+        const ssize_t n = ::read(socket, reinterpret_cast<char*>(&end) + done, sizeof end - done);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return support::Error{support::Kind::internal, "the enclosure ended without an answer"};
+        done += static_cast<std::size_t>(n);
+    }
+    const std::string text = end.text;
+    return end.status == SLIPWAY_OK ? Ended{"", end.exit_code, end.signal, text} : Ended{text, 0, 0, {}};
+}
+
+slipway::result<Enclosure> enclosure_of(const slipway::context& context) {
+    const slipway_host* host = context.host();
+    const auto* rooms =
+        static_cast<const slipway_host_enclosure_1*>(host->get_extension(host, SLIPWAY_EXT_ENCLOSURE_1));
+    if (rooms == nullptr)
+        return slipway::error{SLIPWAY_UNSUPPORTED, "this host cannot run programs in the new root",
+                              "run it without --isolation none, or leave out 'commands' and 'hooks'"};
+    const auto start = [host, rooms](const std::vector<std::string>& arguments,
+                                     const std::vector<std::string>& environment, int input,
+                                     int output) -> support::Result<support::UniqueFd> {
+        const auto words = pointers(arguments), variables = pointers(environment);
+        const slipway_enclosed_1 program{sizeof program,   0,     tree_name, words.data(),
+                                         variables.data(), input, output};
+        int end = -1;
+        const slipway_status status = rooms->start(host, &program, &end);
+        if (status != SLIPWAY_OK)
+            return support::Error{support::kind_of_status(status),
+                                  "starting a program in the new root failed"};
+        return support::UniqueFd(end);
+    };
+    return Enclosure{start, &read_end};
+}
+
 class RootfsBuild final : public slipway::stage {
 public:
     static constexpr slipway::stage_info info{
@@ -146,7 +254,7 @@ public:
         .flags = SLIPWAY_DETERMINISTIC | SLIPWAY_IDEMPOTENT | SLIPWAY_SEEKABLE_INPUTS,
         .config_schema = options_schema,
         .ports = port_list,
-        .capabilities = "{}",
+        .capabilities = R"({"root": ["/hooks", "/commands"]})",
     };
 
     slipway::result<void> configure(std::string_view text) override {
@@ -161,6 +269,7 @@ public:
             options_.blank.insert(std::move(path));
         options_.no_extract = strings(options["no_extract"]);
         options_.exclude = strings(options["exclude"]);
+        SLIPWAY_SDK_TRY_ASSIGN(steps_, parse_post_steps(options));
         return {};
     }
 
@@ -172,7 +281,7 @@ public:
         SLIPWAY_SDK_TRY_ASSIGN(slipway::output rootfs, context.create_output("rootfs", "rootfs.tar"));
         SLIPWAY_SDK_TRY_ASSIGN(slipway::output manifest, context.create_output("manifest", "manifest.json"));
         SLIPWAY_SDK_TRY_ASSIGN(const std::vector<Installed> installed,
-                               merge_into(context, packages, rootfs, manifest));
+                               build_into(context, packages, rootfs, manifest));
         SLIPWAY_SDK_TRY(rootfs.commit());
         SLIPWAY_SDK_TRY(manifest.commit());
         SLIPWAY_SDK_TRY(
@@ -183,7 +292,7 @@ public:
     }
 
 private:
-    support::Result<std::vector<Installed>> merge_into(const slipway::context& context,
+    slipway::result<std::vector<Installed>> build_into(const slipway::context& context,
                                                        const std::vector<Package>& packages,
                                                        const slipway::output& rootfs,
                                                        const slipway::output& manifest) {
@@ -194,17 +303,24 @@ private:
         const Observer observer{
             .cancelled = [&] { return context.cancelled(); },
             .progress = [&](std::uint64_t done) { context.progress(done, total, "bytes"); },
+            .info = [&](const std::string& line) { context.info(line); },
             .warn = [&](const std::string& line) { context.warn(line); },
         };
         Output tar(rootfs.fd(), "output 'rootfs'");
         Output list(manifest.fd(), "output 'manifest'");
-        SLIPWAY_TRY_ASSIGN(std::vector<Installed> installed, merge(packages, options_, tar, list, observer));
+        Workshop workshop{context.work_dir(), std::max(1u, std::thread::hardware_concurrency()), {}};
+        if (steps_.need_tree()) {
+            SLIPWAY_SDK_TRY_ASSIGN(workshop.enclosure, enclosure_of(context));
+        }
+        SLIPWAY_SDK_TRY_ASSIGN(std::vector<Installed> installed,
+                               build(packages, options_, steps_, workshop, tar, list, observer));
         context.info(std::to_string(packages.size()) + " packages, " + support::human_bytes(tar.size())
                      + " of tar");
         return installed;
     }
 
     Options options_;
+    PostSteps steps_;
 };
 
 } // namespace

@@ -18,7 +18,7 @@ bool RootWriter::is_replaced(const std::string& path) const {
 }
 
 Presence RootWriter::presence_of(const std::string& path) const {
-    return exclude_.matches(path) ? Presence::hidden : Presence::shown;
+    return exclude_.matches(path) || edits_.removes(path) ? Presence::hidden : Presence::shown;
 }
 
 Result<void> RootWriter::begin() {
@@ -45,6 +45,7 @@ void RootWriter::drop_overlay_file(const std::string& path) {
 
 /// The tar entry and the manifest line of something without content.
 Result<void> RootWriter::write(const Entry& entry, const std::string& sha256, const std::string* owner) {
+    SLIPWAY_TRY(edits_.refuse_other(entry.path, name_of(entry.type)));
     SLIPWAY_TRY(tar_.begin(entry));
     return record(entry, sha256, owner);
 }
@@ -66,10 +67,17 @@ Result<void> RootWriter::make_parents(const std::string& path, const std::string
     return {};
 }
 
+/// What is not as the package ships it is as old as the epoch.
+void RootWriter::stamp(Entry& entry) const {
+    const bool edited = edits_.wants(entry.path);
+    if (edited || plan_.blank.contains(entry.path)) entry.mtime = made_;
+    if (edited) entry.mode = edits_.mode_of(entry.path).value_or(entry.mode);
+}
+
 Result<Placed> RootWriter::place(Entry& entry, const std::string* owner) {
     SLIPWAY_TRY(make_parents(entry.path, owner));
     entry.mtime = std::clamp(entry.mtime, mtimes_.earliest, mtimes_.latest);
-    if (plan_.blank.contains(entry.path)) entry.mtime = made_;
+    if (!is_replaced(entry.path)) stamp(entry);
     const Presence presence = is_replaced(entry.path) ? Presence::hidden : presence_of(entry.path);
     if (entry.type == Type::hardlink) {
         SLIPWAY_TRY_ASSIGN(const Node* node, tree_.link_target(entry, presence, owner));
@@ -96,13 +104,19 @@ Result<Placed> RootWriter::put(Entry entry, const std::string* owner) {
 
 Result<void> RootWriter::put_file(Entry entry, const std::string* owner, const Content& content, Md5* md5) {
     SLIPWAY_TRY(place(entry, owner));
-    return write_file(std::move(entry), owner, content, md5);
+    if (!is_replaced(entry.path)) return write_file(std::move(entry), owner, content, md5);
+    if (md5 == nullptr) return {};
+    return content([&](std::string_view bytes) {
+        md5->update(bytes);
+        return Result<void>();
+    });
 }
 
 Result<void> RootWriter::write_file(Entry entry, const std::string* owner, const Content& content, Md5* md5) {
     const bool shown = tree_.find(entry.path)->presence == Presence::shown;
     const bool blank = plan_.blank.contains(entry.path);
     if (blank) entry.size = 0;
+    if (edits_.wants(entry.path)) return write_edited(std::move(entry), owner, content, md5);
     if (!shown && md5 == nullptr) return {};
     if (shown) SLIPWAY_TRY(tar_.begin(entry));
     support::Sha256 sha256;
@@ -115,6 +129,30 @@ Result<void> RootWriter::write_file(Entry entry, const std::string* owner, const
     if (!shown) return {};
     SLIPWAY_TRY(tar_.end());
     return record(entry, sha256.finish().hex(), owner);
+}
+
+/// An edit of what is excluded is applied, too, so that it finds its file.
+Result<void> RootWriter::write_edited(Entry entry, const std::string* owner, const Content& content,
+                                      Md5* md5) {
+    constexpr std::size_t most = 16u << 20;
+    if (entry.size > most)
+        return Error{Kind::resource, "edit of '" + entry.path + "': it has more than 16 MiB",
+                     "edits are for small files"};
+    const bool blank = plan_.blank.contains(entry.path);
+    std::string text;
+    SLIPWAY_TRY(content([&](std::string_view bytes) -> Result<void> {
+        if (md5 != nullptr) md5->update(bytes); // the database tells of the file as it was packed
+        if (!blank) text += bytes;
+        return {};
+    }));
+    SLIPWAY_TRY_ASSIGN(text, edits_.apply(entry.path, std::move(text)));
+    if (tree_.find(entry.path)->presence != Presence::shown) return {};
+    stamp(entry);
+    entry.size = text.size();
+    SLIPWAY_TRY(tar_.begin(entry));
+    SLIPWAY_TRY(tar_.write(text));
+    SLIPWAY_TRY(tar_.end());
+    return record(entry, support::Digest::of(text).hex(), owner);
 }
 
 Result<void> RootWriter::make_directory(const std::string& path, Time mtime) {
@@ -164,6 +202,18 @@ Result<void> RootWriter::add_blank(const std::string& path) {
     return add_after({.entry = entry, .source = "/dev/null"});
 }
 
+/// Where a package's file was not extracted, that one's owner stays.
+Result<void> RootWriter::add_edited(const Edits::NewFile& file) {
+    const Entry entry{.path = file.path, .mode = file.mode, .mtime = made_, .size = file.text.size()};
+    const auto as_edit = [&](Error error) { return std::move(error).in("edit of '" + file.path + "'"); };
+    if (auto parents = make_parents(file.path, &overlay_owner); !parents)
+        return as_edit(std::move(parents).error());
+    auto owner = tree_.replace(entry, presence_of(file.path));
+    if (!owner) return as_edit(std::move(owner).error());
+    return write_file(
+        entry, owner.value(), [&](const Sink& sink) { return sink(file.text); }, nullptr);
+}
+
 Result<void> RootWriter::finish() {
     for (const auto& [path, addition] : plan_.before) {
         const bool is_there =
@@ -174,6 +224,9 @@ Result<void> RootWriter::finish() {
         SLIPWAY_TRY(add_after(addition));
     for (const std::string& path : plan_.blank)
         SLIPWAY_TRY(add_blank(path));
+    SLIPWAY_TRY_ASSIGN(const auto files, edits_.rest());
+    for (const Edits::NewFile& file : files)
+        SLIPWAY_TRY(add_edited(file));
     SLIPWAY_TRY(tar_.finish());
     SLIPWAY_TRY(tar_output_.flush());
     return manifest_.finish();

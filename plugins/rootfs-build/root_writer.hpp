@@ -6,10 +6,12 @@
 
 #include "additions.hpp"
 #include "archive.hpp"
+#include "edits.hpp"
 #include "manifest.hpp"
 #include "md5.hpp"
 #include "patterns.hpp"
 #include "tar_writer.hpp"
+#include "target.hpp"
 #include "tree.hpp"
 
 #include <functional>
@@ -28,10 +30,12 @@ struct TimeRange {
 
 class RootWriter {
 public:
-    /// `made`: the mtime of what no package ships. `plan` must outlive the writer.
-    RootWriter(Output& tar, Output& manifest, Exclude exclude, TimeRange mtimes, Time made, const Plan& plan)
-        : tar_output_(tar), tar_(tar), manifest_(manifest), exclude_(std::move(exclude)), mtimes_(mtimes),
-          made_(made), plan_(plan) {}
+    /// `made`: the mtime of what no package ships as it is. `plan` must outlive the writer. The target's
+    /// edits are applied to the content that a path has in the end, whoever brings it.
+    RootWriter(const Target& target, Exclude exclude, TimeRange mtimes, Time made, const Plan& plan)
+        : tar_output_(target.tar), tar_(target.tar, target.ledger),
+          manifest_(target.manifest, target.ledger, target.tar), exclude_(std::move(exclude)),
+          edits_(target.edits), mtimes_(mtimes), made_(made), plan_(plan) {}
 
     /// Put the plan's `before` into the tree; the files' content follows in finish(), because a package's may
     /// take their place.
@@ -73,9 +77,13 @@ private:
     support::Result<void> write(const Entry& entry, const std::string& sha256, const std::string* owner);
     support::Result<void> record(const Entry& entry, const std::string& sha256, const std::string* owner);
     support::Result<void> write_file(Entry entry, const std::string* owner, const Content& content, Md5* md5);
+    support::Result<void> write_edited(Entry entry, const std::string* owner, const Content& content,
+                                       Md5* md5);
     support::Result<void> write_addition(const Addition& addition, const std::string* owner);
     support::Result<void> add_after(const Addition& addition);
     support::Result<void> add_blank(const std::string& path);
+    support::Result<void> add_edited(const Edits::NewFile& file);
+    void stamp(Entry& entry) const;
     Presence presence_of(const std::string& path) const;
     bool is_replaced(const std::string& path) const;
 
@@ -83,6 +91,7 @@ private:
     TarWriter tar_;
     Manifest manifest_;
     Exclude exclude_;
+    Edits& edits_;
     TimeRange mtimes_;
     Time made_;
     const Plan& plan_;

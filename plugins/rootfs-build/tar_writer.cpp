@@ -139,9 +139,11 @@ std::string_view bytes_of(const Block& block) {
 } // namespace
 
 Result<void> TarWriter::begin(const Entry& entry) {
+    const std::uint64_t offset = output_.size();
+    const bool begins_segment = std::exchange(begins_segment_, false);
     std::string text;
     Records records = extended_records(entry);
-    if (std::exchange(begins_segment_, false)) records["comment"] = "segment";
+    if (begins_segment) records["comment"] = "segment";
     for (const auto& [key, value] : records)
         text += record(key, value);
     if (!text.empty()) {
@@ -153,8 +155,10 @@ Result<void> TarWriter::begin(const Entry& entry) {
         SLIPWAY_TRY(end());
     }
     const std::string name = entry.slashed();
-    return output_.write(
-        bytes_of(header(fits(name) ? name : ascii_stub(name), type_flag(entry.type), entry)));
+    SLIPWAY_TRY(
+        output_.write(bytes_of(header(fits(name) ? name : ascii_stub(name), type_flag(entry.type), entry))));
+    if (ledger_ != nullptr) ledger_->begin(entry, begins_segment, offset, output_.size());
+    return {};
 }
 
 Result<void> TarWriter::write(std::string_view content) {

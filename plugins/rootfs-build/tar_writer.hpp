@@ -5,6 +5,7 @@
 #pragma once
 
 #include "entry.hpp"
+#include "ledger.hpp"
 #include "output.hpp"
 
 #include <string>
@@ -17,7 +18,8 @@ namespace slipway::rootfs {
 /// SCHILY.xattr.NAME, as GNU tar, bsdtar and Docker read them.
 class TarWriter {
 public:
-    explicit TarWriter(Output& output) : output_(output) {}
+    /// `ledger`: where each entry is noted when it begins; nullptr: nowhere.
+    explicit TarWriter(Output& output, Ledger* ledger = nullptr) : output_(output), ledger_(ledger) {}
 
     /// The next entry begins a segment, a part of the archive that changes as one, and its extended header
     /// says so: "comment=segment" (docs/reference/artifacts.md). Readers ignore comments.
@@ -34,6 +36,7 @@ public:
 
 private:
     Output& output_;
+    Ledger* ledger_;
     bool begins_segment_ = false;
 };
 

@@ -55,10 +55,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     };
     const support::UniqueFd nowhere(::open("/dev/null", O_WRONLY));
     rootfs::Output tar(nowhere.get(), "tar"), manifest(nowhere.get(), "manifest");
-    const rootfs::Observer observer{[] { return false; }, [](std::uint64_t) {}, [](const std::string&) {}};
+    const auto ignore = [](const std::string&) {};
+    const rootfs::Observer observer{[] { return false; }, [](std::uint64_t) {}, ignore, ignore};
+    rootfs::Edits edits({});
     rootfs::Options options;
     options.no_extract = {"doc/*", "!doc/x"};
-    const auto merged = rootfs::merge({package}, options, tar, manifest, observer);
+    const auto merged = rootfs::merge({package}, options, {tar, manifest, edits}, observer);
     if (merged) (void)rootfs::sbom_text(merged.value(), 0);
     return 0;
 }

@@ -204,3 +204,59 @@ TEST_F(Overlay, MtimeEpochIsForAll) {
     ASSERT_EQ(build(R"({"mtime": "epoch"})"), SLIPWAY_OK);
     EXPECT_EQ(line("x")["mtime"].as_integer(), host.epoch);
 }
+
+TEST_F(Overlay, EditsApplyToWhatAPathHoldsInTheEnd) {
+    put("etc/over", "mine");
+    put("etc/new", "mine");
+    add("base",
+        {dir("etc"),
+         {.path = "etc/over", .content = "theirs"},
+         {.path = "etc/blank", .content = "uuid", .mode = 0444},
+         {.path = "etc/listed", .content = "kept off"},
+         {.path = "etc/linked", .content = "old"},
+         {.path = "h", .hardlink = "etc/linked"},
+         {.path = "etc/gone", .content = "x"}},
+        "backup = etc/linked\n");
+    const std::string more = R"(, "blank": ["etc/blank", "etc/made"], "no_extract": ["etc/listed"], "edit": [
+        {"path": "etc/over", "replace": {"match": "mine", "with": "edited-over"}},
+        {"path": "etc/new", "append": "-edited-new"}, {"path": "etc/blank", "append": "edited-blank"},
+        {"path": "etc/made", "append": "edited-made"}, {"path": "etc/listed", "content": "edited-listed"},
+        {"path": "etc/linked", "content": "edited-linked", "mode": "0600"},
+        {"path": "etc/gone", "remove": true}]})";
+    const std::string overlay = after();
+    ASSERT_EQ(build(overlay.substr(0, overlay.size() - 1) + more), SLIPWAY_OK) << host.said();
+    EXPECT_EQ(shape("etc/over"), "file 0644 0 0 11");
+    EXPECT_EQ(line("etc/over")["package"].as_string(), "base-1-1");
+    EXPECT_EQ(shape("etc/new"), "file 0644 0 0 15");
+    EXPECT_EQ(shape("etc/blank"), "file 0444 0 0 12");
+    EXPECT_EQ(shape("etc/made"), "file 0644 0 0 11");
+    EXPECT_EQ(shape("etc/listed"), "file 0644 0 0 13");
+    EXPECT_EQ(shape("etc/linked"), "file 0600 0 0 13");
+    EXPECT_EQ(shape("h"), "hardlink 0600 0 0 0");
+    EXPECT_EQ(shape("etc/gone"), "");
+    for (const char* path :
+         {"etc/over", "etc/new", "etc/blank", "etc/made", "etc/listed", "etc/linked", "h"}) {
+        EXPECT_EQ(count(path), 1u) << path;
+        EXPECT_EQ(line(path)["mtime"].as_integer(), host.epoch) << path;
+    }
+    EXPECT_THAT(tar(), HasSubstr("mine-edited-new"));
+    EXPECT_THAT(tar(), HasSubstr("%BACKUP%\netc/linked\t149603e6c03516362a8da23f624db945\n")); // of "old"
+}
+
+TEST_F(Overlay, AnEditOfWhatIsExcludedFindsItsFile) {
+    add("base", {dir("etc"), {.path = "etc/x", .content = "x"}});
+    ASSERT_EQ(build(R"({"exclude": ["etc/x"], "edit": [{"path": "etc/x", "append": "y"}]})"), SLIPWAY_OK)
+        << host.said();
+    EXPECT_EQ(shape("etc/x"), "");
+}
+
+TEST_F(Overlay, NoEditGoesThroughASymlink) {
+    add("base", {dir("etc"), {.path = "etc/x", .content = "x"}});
+    EXPECT_EQ(build(R"({"symlinks": {"etc/x": "y"}, "edit": [{"path": "etc/x", "append": "y"}]})"),
+              SLIPWAY_CONFIG);
+    EXPECT_EQ(host.said(), "edit of 'etc/x': it is a symlink, and not a file");
+    EXPECT_EQ(build(R"({"symlinks": {"d": "etc"}, "edit": [{"path": "d/y", "content": "y"}]})"),
+              SLIPWAY_CONFIG);
+    EXPECT_EQ(host.said(),
+              "edit of 'd/y': overlay: 'd/y' would be written through 'd', a symlink of the overlay");
+}

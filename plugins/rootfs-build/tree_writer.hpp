@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Writes the entries of a tar that is being written to a folder, on several threads.
+#pragma once
+
+#include "ledger.hpp"
+#include "output.hpp"
+
+#include <support/fs.hpp>
+
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+namespace slipway::rootfs {
+
+/// Open something below `root`; no symlink on the way or at the end is followed.
+support::Result<support::UniqueFd> open_beneath(int root, const std::string& path, int flags);
+
+/// Parents must come before their children, hard links after their file. Not for several threads at once.
+class TreeWriter {
+public:
+    /// `root`: an empty folder. `tar`: where the content comes from; the descriptor must be readable. Both
+    /// descriptors must outlive this.
+    TreeWriter(int root, int tar_fd, Output& tar, unsigned threads);
+    ~TreeWriter();
+    TreeWriter(const TreeWriter&) = delete;
+
+    /// Write this entry, some time. The record must stay where it is.
+    support::Result<void> add(Record& record);
+
+    /// Wait for all files, and give the folders their attributes. A change to any file from now on shows in
+    /// its Record's inode or ctime.
+    support::Result<void> finish();
+
+private:
+    using Batch = std::vector<Record*>;
+
+    support::Result<void> hand_over();
+    support::Result<void> write(Record& record, int parent, const char* name) const;
+    support::Result<void> write_file(Record& record, int parent, const char* name) const;
+    support::Result<void> write_batch(const Batch& batch) const;
+    support::Result<void> link(Record& record);
+    support::Result<void> finish_directory(Record& record) const;
+    void work();
+    void stop();
+
+    int root_;
+    int tar_fd_;
+    Output& tar_;
+    Batch pending_;
+    std::uint64_t pending_bytes_ = 0;
+    std::vector<Record*> directories_;
+    std::vector<Record*> links_;
+    std::unordered_map<std::string_view, Record*> files_; // by path: what links may lead to
+
+    std::mutex mutex_; // what follows
+    std::condition_variable changed_;
+    std::vector<Batch> batches_;
+    bool no_more_ = false;
+    std::optional<support::Error> failure_;
+    std::vector<std::thread> threads_;
+};
+
+} // namespace slipway::rootfs
