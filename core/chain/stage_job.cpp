@@ -5,7 +5,10 @@
 
 #include <chain/exit_text.hpp>
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <support/text.hpp>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -119,6 +122,7 @@ void StageJob::take_call(const std::string& kind, const json::Value& body) {
     if (kind == "output_commit") return commit_output(body);
     if (kind == "contains") return reply(contains(body["sha256"].as_string()));
     if (kind == "adopt") return adopt(body);
+    if (kind == "move") return move(body);
     if (kind == "secret") return give_secret(body);
     if (kind == "effect") return declare_effect(body);
     reply(SLIPWAY_UNSUPPORTED);
@@ -192,11 +196,16 @@ void StageJob::commit_output(const json::Value& body) {
         return reply(refuse(SLIPWAY_NOT_FOUND, "output port '" + port + "' has no artifact open"));
     OpenOutput output = std::move(it->second);
     open_.erase(it);
+    store_draft(port, output.name, std::move(output.draft), body["meta"].as_string());
+}
+
+void StageJob::store_draft(const std::string& port, const std::string& name, store::Draft draft,
+                           const std::string& meta) {
     const auto refused = [this, port](const support::Error& e) {
         reply(refuse(status_of(e), "output '" + port + "': " + e.what, e.hint));
     };
     // Here, on the thread that starts processes.
-    auto sealed = context_.store.seal(std::move(output.draft));
+    auto sealed = context_.store.seal(std::move(draft));
     if (!sealed) return refused(sealed.error());
 
     struct Work {
@@ -207,11 +216,43 @@ void StageJob::commit_output(const json::Value& body) {
     auto work = std::make_shared<Work>(Work{std::move(sealed).value()});
     context_.loop.offload(
         [&store = context_.store, work] { work->stored = store.commit(std::move(work->draft)); },
-        [this, alive = alive_, work, refused, port, name = output.name, meta = body["meta"].as_string()] {
+        [this, alive = alive_, work, refused, port, name, meta] {
             if (!*alive || !process_) return; // the worker has died meanwhile
             if (!work->stored) return refused(work->stored.error());
             reply(publish(port, name, work->stored.value(), meta));
         });
+}
+
+void StageJob::move(const json::Value& body) {
+    const std::string& port = body["port"].as_string();
+    const std::string& name = body["name"].as_string();
+    if (const auto status = check_port(port, name); status != SLIPWAY_OK) return reply(status);
+    const auto meta = json::parse(body["meta"].as_string());
+    const auto said = Digest::parse(meta ? meta.value()["sha256"].as_string() : "");
+    auto draft = take_file(body["path"].as_string(), said ? std::optional(said.value()) : std::nullopt);
+    if (!draft && draft.error().kind == Kind::unsupported) return reply(SLIPWAY_UNSUPPORTED);
+    if (!draft) return reply(refuse(status_of(draft.error()), draft.error().what));
+    store_draft(port, name, std::move(draft).value(), body["meta"].as_string());
+}
+
+/// A file of the stage's own folders: no link, and none on the way.
+Result<store::Draft> StageJob::take_file(const std::string& path,
+                                         const std::optional<Digest>& expected) const {
+    for (const std::string& folder : {order_.work_dir, order_.cache_dir}) {
+        if (!path.starts_with(folder + "/")) continue;
+        const auto slash = path.rfind('/');
+        const UniqueFd top(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+        open_how how{};
+        how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+        how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
+        const std::string below =
+            slash == folder.size() ? "." : path.substr(folder.size() + 1, slash - folder.size() - 1);
+        const UniqueFd parent(
+            static_cast<int>(::syscall(SYS_openat2, top.get(), below.c_str(), &how, sizeof how)));
+        if (!parent) return support::errno_error("opening the folder of '" + path + "'", errno);
+        return context_.store.take(parent.get(), path.substr(slash + 1), expected);
+    }
+    return support::Error{Kind::config, "'" + path + "' is not below the stage's work or cache folder"};
 }
 
 void StageJob::create_stream(const std::string& port, const std::string& name) {

@@ -80,6 +80,11 @@ private:
     void offer_stream();
     slipway_status contains(const std::string& sha256);
     void adopt(const support::json::Value& body);
+    void move(const support::json::Value& body);
+    support::Result<store::Draft> take_file(const std::string& path,
+                                            const std::optional<support::Digest>& expected) const;
+    void store_draft(const std::string& port, const std::string& name, store::Draft draft,
+                     const std::string& meta);
     void give_secret(const support::json::Value& body);
     void declare_effect(const support::json::Value& body);
 

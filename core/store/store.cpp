@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <ctime>
+#include <filesystem>
 
 namespace slipway::store {
 
@@ -69,6 +70,33 @@ Result<Draft> Store::create() const {
     UniqueFd fd(::mkostemp(path.data(), O_CLOEXEC));
     if (!fd) return support::errno_error("creating an artifact in '" + root_ + "/tmp'", errno);
     return Draft(std::move(path), std::move(fd));
+}
+
+namespace {
+
+constexpr std::string_view taken_prefix = "taken-";
+
+bool is_single_file(int fd) {
+    struct stat st {};
+
+    return ::fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink == 1;
+}
+
+} // namespace
+
+Result<Draft> Store::take(int folder, const std::string& name, const std::optional<Digest>& expected) const {
+    SLIPWAY_TRY_ASSIGN(Draft draft,
+                       expected ? Draft(root_ + "/tmp/" + std::string(taken_prefix) + expected->hex(), {})
+                                : create());
+    if (::renameat(folder, name.c_str(), AT_FDCWD, draft.path_.c_str()) != 0) {
+        if (errno == EXDEV) return Error{Kind::unsupported, "it is on another file system"};
+        return support::errno_error("moving '" + name + "'", errno);
+    }
+    // Now that nobody else can reach it by name.
+    draft.fd_ = UniqueFd(::open(draft.path_.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (!draft.fd_ || !is_single_file(draft.fd()))
+        return Error{Kind::verify, "'" + name + "' is no file with a single name"};
+    return draft;
 }
 
 Result<Draft> Store::seal(Draft draft) const {
@@ -135,7 +163,22 @@ std::string Store::path_of(const Digest& digest) const {
     return root_ + "/sha256/" + digest.hex().substr(0, 2) + "/" + digest.hex();
 }
 
+/// Commit a file that take() had moved, if it is whole.
+void Store::finish_taken(const std::string& path, const Digest& expected) const {
+    UniqueFd fd(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    if (!fd || !is_single_file(fd.get()) || ::fchmod(fd.get(), 0444) != 0) return;
+    const auto digest = support::sha256_of_fd(fd.get());
+    if (digest && digest.value() == expected) (void)commit(Draft(path, std::move(fd)), {expected, 0});
+}
+
 Result<void> Store::remove_drafts() const {
+    std::error_code failed;
+    for (const auto& entry : std::filesystem::directory_iterator(root_ + "/tmp", failed)) {
+        const std::string name = entry.path().filename();
+        if (!name.starts_with(taken_prefix)) continue;
+        if (const auto digest = Digest::parse(name.substr(taken_prefix.size())))
+            finish_taken(entry.path(), digest.value());
+    }
     SLIPWAY_TRY(support::remove_tree(root_ + "/tmp"));
     return support::make_dirs(root_ + "/tmp", 0700);
 }

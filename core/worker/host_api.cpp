@@ -114,7 +114,7 @@ struct HostApi::Functions {
 
     static const void* get_extension(const slipway_host* host, const char* id) {
         static constexpr slipway_host_effect_1 effect{&declare_effect};
-        static constexpr slipway_host_store_1 store{&contains, &adopt};
+        static constexpr slipway_host_store_1 store{&contains, &adopt, &move};
         if (std::strcmp(id, SLIPWAY_EXT_EFFECT_1) == 0) return &effect;
         if (std::strcmp(id, SLIPWAY_EXT_STORE_1) == 0) return &store;
         static constexpr slipway_host_enclosure_1 enclosure{&start_enclosed};
@@ -220,6 +220,15 @@ struct HostApi::Functions {
                                               {"port", safe(port)},
                                               {"name", safe(name)},
                                               {"sha256", safe(sha256)},
+                                              {"meta", safe(meta)}});
+    }
+
+    static slipway_status move(const slipway_host* host, const char* port, const char* name, const char* path,
+                               const char* meta) {
+        return simple_call(host, json::Object{{"t", "move"},
+                                              {"port", safe(port)},
+                                              {"name", safe(name)},
+                                              {"path", safe(path)},
                                               {"meta", safe(meta)}});
     }
 

@@ -55,6 +55,9 @@ public:
 
     Result<void> publish(const fetch::Package& package, const std::string& path,
                          const std::string&) override {
+        auto moved = context_.move("packages", package.filename, path, meta_of(package));
+        if (!moved) return to_domain(std::move(moved.error()));
+        if (moved.value()) return {};
         auto output = context_.create_output("packages", package.filename);
         if (!output) return to_domain(std::move(output.error()));
         SLIPWAY_TRY(copy_file(path, output.value().fd()));

@@ -181,7 +181,8 @@ STREAMS = ("close-and-return", "close-and-sleep", "close-and-call", "flood", "fl
            "scribble-garbage", "scribble-frame", "scribble-descriptor", "scribble-partial", "scribble-unknown")
 CHILDREN = ("leave-child", "leave-session", "leave-daemon", "leave-silent-daemon", "leave-twenty-and-crash")
 CALLS = ("unknown-output", "unknown-input", "commit-nothing", "commit-twice", "wrong-type", "no-type", "wrong-digest", "bad-meta", "name-with-slash", "name-too-long", "name-empty",
-         "name-with-escape", "adopt-unknown", "adopt-nonsense", "secret-not-named", "effect-without-flag",
+         "name-with-escape", "adopt-unknown", "adopt-nonsense", "move-foreign",
+         "move-upwards", "move-link", "move-second-name", "move-open", "secret-not-named", "effect-without-flag",
          "unknown-extension")
 TEXTS = ("log-escapes", "diag-bad-utf8", "diag-short", "meta-bad-utf8")
 CONFINED = ("write-outside", "truncate-outside", "make-folder-outside", "remove-outside", "network", "program",

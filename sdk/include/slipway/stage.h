@@ -231,7 +231,7 @@ typedef struct slipway_host_effect_1 {
     slipway_status (*declare)(const slipway_host* host, const slipway_effect_1* effect);
 } slipway_host_effect_1;
 
-/* "slipway.store/1": artifacts that the content-addressed store holds already. Saves a download. */
+/* "slipway.store/1": what the content-addressed store holds already or can take. Saves downloads, copies. */
 #define SLIPWAY_EXT_STORE_1 "slipway.store/1"
 
 typedef struct slipway_host_store_1 {
@@ -244,6 +244,12 @@ typedef struct slipway_host_store_1 {
      * meta_json as for output_commit(). */
     slipway_status (*adopt)(const slipway_host* host, const char* port, const char* name, const char* sha256,
                             const char* meta_json);
+
+    /* Publish the file `path`, made below the work or cache folder, as if it had been created, written and
+     * committed: it is moved into the store, not copied. SLIPWAY_NOT_FOUND: no such file there.
+     * SLIPWAY_UNSUPPORTED: it cannot be moved (which is not reported); create an output and copy it. */
+    slipway_status (*move)(const slipway_host* host, const char* port, const char* name, const char* path,
+                           const char* meta_json);
 } slipway_host_store_1;
 
 /* "slipway.enclosure/1": runs a program in a folder of the work folder as if that were a machine of its own:
@@ -453,7 +459,8 @@ SLIPWAY_PIN(slipway_effect_1, detail, 32);
 SLIPWAY_PIN_SIZE(slipway_effect_1, 40);
 SLIPWAY_PIN_SIZE(slipway_host_effect_1, 8);
 SLIPWAY_PIN(slipway_host_store_1, adopt, 8);
-SLIPWAY_PIN_SIZE(slipway_host_store_1, 16);
+SLIPWAY_PIN(slipway_host_store_1, move, 16);
+SLIPWAY_PIN_SIZE(slipway_host_store_1, 24);
 SLIPWAY_PIN(slipway_enclosed_1, output, 36);
 SLIPWAY_PIN_SIZE(slipway_enclosed_1, 40);
 SLIPWAY_PIN_SIZE(slipway_enclosed_end_1, 1040);

@@ -202,6 +202,10 @@ public:
     result<bool> adopt(const char* port, const std::string& name, const std::string& sha256,
                        const std::string& meta_json = {}) const;
 
+    /// Publish a file below the work or cache folder by moving it; false if that cannot be done.
+    result<bool> move(const char* port, const std::string& name, const std::string& path,
+                      const std::string& meta_json = {}) const;
+
     /// The secret's value; valid until run() returns.
     result<std::string_view> secret(const std::string& name) const;
 
@@ -431,6 +435,16 @@ inline result<bool> context::adopt(const char* port, const std::string& name, co
     const auto status = store()->adopt(host_, port, name.c_str(), sha256.c_str(),
                                        meta_json.empty() ? nullptr : meta_json.c_str());
     if (status == SLIPWAY_NOT_FOUND) return false;
+    if (status != SLIPWAY_OK) return error{status, {}};
+    return true;
+}
+
+inline result<bool> context::move(const char* port, const std::string& name, const std::string& path,
+                                  const std::string& meta_json) const {
+    if (store() == nullptr) return false;
+    const auto status = store()->move(host_, port, name.c_str(), path.c_str(),
+                                      meta_json.empty() ? nullptr : meta_json.c_str());
+    if (status == SLIPWAY_UNSUPPORTED) return false;
     if (status != SLIPWAY_OK) return error{status, {}};
     return true;
 }

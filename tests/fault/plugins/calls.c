@@ -4,6 +4,8 @@
 // run fails with what the host said.
 #include "behaviour.h"
 
+#include <fcntl.h>
+
 #include <string.h>
 #include <unistd.h>
 
@@ -96,6 +98,45 @@ static slipway_status adopt_nonsense(struct stage_self* self) {
     return adopt(self, "../../../etc/passwd");
 }
 
+// A file of the work folder, and then what `path` makes of it.
+static slipway_status move(struct stage_self* self, const char* tail) {
+    const slipway_host_store_1* store = self->host->get_extension(self->host, SLIPWAY_EXT_STORE_1);
+    char path[4096], other[4096];
+    snprintf(path, sizeof path, "%s/file", self->host->work_dir(self->host));
+    const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (write(fd, "text", 4) != 4) return SLIPWAY_IO;
+    if (strcmp(tail, "open") != 0) close(fd);
+    snprintf(other, sizeof other, "%s/%s", self->host->work_dir(self->host), tail);
+    if (strcmp(tail, "link") == 0 && symlink(path, other) != 0) return SLIPWAY_IO;
+    if (strcmp(tail, "second") == 0 && link(path, other) != 0) return SLIPWAY_IO;
+    if (strcmp(tail, "open") == 0) return store->move(self->host, "out", "x", path, NULL);
+    return store->move(self->host, "out", "x", tail[0] == '/' ? tail : other, NULL);
+}
+
+static slipway_status move_file(struct stage_self* self) {
+    return move(self, "file");
+}
+
+static slipway_status move_foreign(struct stage_self* self) {
+    return move(self, "/etc/passwd");
+}
+
+static slipway_status move_upwards(struct stage_self* self) {
+    return move(self, "../../../store/x");
+}
+
+static slipway_status move_link(struct stage_self* self) {
+    return move(self, "link");
+}
+
+static slipway_status move_second_name(struct stage_self* self) {
+    return move(self, "second");
+}
+
+static slipway_status move_open(struct stage_self* self) {
+    return move(self, "open");
+}
+
 static slipway_status secret_not_named(struct stage_self* self) {
     const char* value = NULL;
     return self->host->secret_get(self->host, "PATH", &value);
@@ -153,6 +194,12 @@ const struct behaviour calls[] = {{"unknown-output", unknown_output},
                                   {"name-with-escape", name_with_escape},
                                   {"adopt-unknown", adopt_unknown},
                                   {"adopt-nonsense", adopt_nonsense},
+                                  {"move-file", move_file},
+                                  {"move-foreign", move_foreign},
+                                  {"move-upwards", move_upwards},
+                                  {"move-link", move_link},
+                                  {"move-second-name", move_second_name},
+                                  {"move-open", move_open},
                                   {"secret-not-named", secret_not_named},
                                   {"effect-without-flag", effect_without_flag},
                                   {"unknown-extension", unknown_extension},

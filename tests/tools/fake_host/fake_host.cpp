@@ -28,7 +28,7 @@ struct Callbacks {
 
     static const void* get_extension(const slipway_host*, const char* id) {
         static const slipway_host_effect_1 effect{&declare};
-        static const slipway_host_store_1 store{&contains, &adopt};
+        static const slipway_host_store_1 store{&contains, &adopt, &move};
         if (std::strcmp(id, SLIPWAY_EXT_EFFECT_1) == 0) return &effect;
         if (std::strcmp(id, SLIPWAY_EXT_STORE_1) == 0) return &store;
         return nullptr;
@@ -111,6 +111,15 @@ struct Callbacks {
         FakeHost& h = self(host);
         const auto it = h.stored.find(sha256);
         return it == h.stored.end() ? SLIPWAY_NOT_FOUND : publish(h, port, name, it->second, meta);
+    }
+
+    static slipway_status move(const slipway_host* host, const char* port, const char* name, const char* path,
+                               const char* meta) {
+        auto content = support::read_file(path, std::size_t{1} << 30);
+        if (!content) return SLIPWAY_NOT_FOUND;
+        const slipway_status status = publish(self(host), port, name, content.value(), meta);
+        if (status == SLIPWAY_OK) (void)support::remove_tree(path);
+        return status;
     }
 
     static slipway_status secret_get(const slipway_host* host, const char* name, const char** value) {

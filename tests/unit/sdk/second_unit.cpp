@@ -34,9 +34,15 @@ slipway_status adopt(const slipway_host* host, const char* port, const char* nam
     return self(host).answer;
 }
 
+slipway_status move(const slipway_host* host, const char* port, const char* name, const char* path,
+                    const char* meta) {
+    self(host).note(std::string("move ") + port + " " + name + " " + path + " " + shown(meta));
+    return self(host).answer;
+}
+
 const void* get_extension(const slipway_host* host, const char* id) {
     static constexpr slipway_host_effect_1 effect{&declare};
-    static constexpr slipway_host_store_1 store{&contains, &adopt};
+    static constexpr slipway_host_store_1 store{&contains, &adopt, &move};
     if (!self(host).has_extensions) return nullptr;
     if (std::strcmp(id, SLIPWAY_EXT_EFFECT_1) == 0) return &effect;
     return std::strcmp(id, SLIPWAY_EXT_STORE_1) == 0 ? &store : nullptr;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <store/store.hpp>
 #include <sys/stat.h>
@@ -118,6 +119,44 @@ TEST_F(StoreTest, RemovesDraftsOfAKilledHostAndKeepsArtifacts) {
     EXPECT_EQ(drafts(), 0u);
     EXPECT_TRUE(store.check(kept.digest));
     EXPECT_TRUE(store.create()) << "the folder of drafts is gone";
+}
+
+TEST_F(StoreTest, TakesAFileAsItIs) {
+    const Store store = Store::open(root_).value();
+    const std::string folder = root_ + "/from";
+    fs::create_directory(folder);
+    ASSERT_TRUE(support::write_file(folder + "/file", "moved"));
+    const support::UniqueFd fd(::open(folder.c_str(), O_PATH | O_CLOEXEC));
+    for (const auto& expected :
+         {std::optional<support::Digest>(), std::optional(support::Digest::of("moved"))}) {
+        ASSERT_TRUE(support::write_file(folder + "/file", "moved"));
+        auto draft = store.take(fd.get(), "file", expected);
+        ASSERT_TRUE(draft) << draft.error().message();
+        EXPECT_FALSE(fs::exists(folder + "/file"));
+        auto sealed = store.seal(std::move(draft).value());
+        ASSERT_TRUE(sealed);
+        EXPECT_EQ(store.commit(std::move(sealed).value()).value().digest, support::Digest::of("moved"));
+        EXPECT_EQ(drafts(), 0u);
+    }
+    fs::create_symlink("/etc/passwd", folder + "/link");
+    EXPECT_EQ(store.take(fd.get(), "link", {}).error().kind, Kind::verify);
+    ASSERT_TRUE(support::write_file(folder + "/one", "two names"));
+    fs::create_hard_link(folder + "/one", folder + "/two");
+    EXPECT_EQ(store.take(fd.get(), "one", {}).error().kind, Kind::verify);
+    EXPECT_EQ(store.take(fd.get(), "none", {}).error().kind, Kind::not_found);
+    EXPECT_EQ(drafts(), 0u);
+}
+
+TEST_F(StoreTest, FinishesWhatAKilledHostHadTaken) {
+    const Store store = Store::open(root_).value();
+    const auto digest = support::Digest::of("whole");
+    ASSERT_TRUE(support::write_file(root_ + "/tmp/taken-" + digest.hex(), "whole"));
+    ASSERT_TRUE(support::write_file(root_ + "/tmp/taken-" + support::Digest::of("x").hex(), "half"));
+    ASSERT_TRUE(store.remove_drafts());
+    EXPECT_EQ(drafts(), 0u);
+    EXPECT_EQ(store.check(digest).value(), 5u);
+    EXPECT_EQ(fs::status(store.path_of(digest)).permissions(), fs::perms(0444));
+    EXPECT_FALSE(store.check(support::Digest::of("half")));
 }
 
 TEST_F(StoreTest, OpensWhatAnotherMade) {

@@ -11,6 +11,7 @@
 #include <support/result.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace slipway::store {
@@ -51,6 +52,12 @@ public:
 
     support::Result<Draft> create() const;
 
+    /// Take file `name` of a folder as a draft: it is moved. `expected`: what it should be; then it is not
+    /// lost if the host is killed before commit(). Kind::not_found; Kind::verify: it is no file, or has other
+    /// names; Kind::unsupported: it is on another file system.
+    support::Result<Draft> take(int folder, const std::string& name,
+                                const std::optional<support::Digest>& expected) const;
+
     /// Make the draft read-only, for good. Kind::conflict if anybody but its owner still has the file open
     /// for writing: its bytes could change after they are hashed. Not while another thread starts a process:
     /// that one has a copy of every descriptor until it execs.
@@ -72,10 +79,13 @@ public:
 
     std::string path_of(const support::Digest& digest) const;
 
-    /// Remove drafts that a killed host left. Only while no run is active.
+    /// Remove drafts that a killed host left, but for files it had taken that are what they should be: those
+    /// are committed. Only while no run is active.
     support::Result<void> remove_drafts() const;
 
 private:
+    void finish_taken(const std::string& path, const support::Digest& expected) const;
+
     explicit Store(std::string root) : root_(std::move(root)) {}
 
     std::string root_;

@@ -22,6 +22,7 @@
 //   {"t": "output_commit", "port": s, "meta": s}
 //   {"t": "contains", "sha256": s}
 //   {"t": "adopt", "port": s, "name": s, "sha256": s, "meta": s}
+//   {"t": "move", "port": s, "name": s, "path": s, "meta": s}
 //   {"t": "secret", "name": s}
 //   {"t": "effect", "state": n, "kind": s, "target": s, "summary": s, "detail": s}
 // supervisor -> host, on a pipe of its own, as one line of JSON, when the worker and all it started are gone:
