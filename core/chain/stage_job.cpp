@@ -249,6 +249,7 @@ Result<store::Draft> StageJob::take_file(const std::string& path,
             slash == folder.size() ? "." : path.substr(folder.size() + 1, slash - folder.size() - 1);
         const UniqueFd parent(
             static_cast<int>(::syscall(SYS_openat2, top.get(), below.c_str(), &how, sizeof how)));
+        if (!parent && (errno == EXDEV || errno == ELOOP)) break; // out of the folder, or over a link
         if (!parent) return support::errno_error("opening the folder of '" + path + "'", errno);
         return context_.store.take(parent.get(), path.substr(slash + 1), expected);
     }

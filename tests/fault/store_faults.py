@@ -59,7 +59,7 @@ def damaged_by_power_loss(folder):
     if probe.code != 0:
         print(f"skipped: damaged-by-power-loss: {probe.err.strip()}")
         return
-    subprocess.run(["sleep", "2"], check=True)  # the restart must be later than the artifact
+    subprocess.run(["sleep", "3"], check=True)  # the restart, up to 2 s ago, must be later than the artifact
     again = after_a_restart(host, "run", "chain.json")
     check(again.code == 0 and "first: done" in again.err and "last: unchanged" in again.err, again.err)
     check(path.read_bytes() == good, "the damaged artifact is still there")

@@ -347,7 +347,6 @@ typedef struct slipway_stage_desc {
     const char* version; /* of the stage type, semantic versioning 2.0; part of the cache key */
     const char* summary; /* one line for `slipway stages` */
     const char* license; /* SPDX licence expression */
-
     /* The options, as JSON Schema (draft-07) text of an object. "additionalProperties": false makes
      * the host report misspelt options. Three keywords have a meaning to the host:
      *   "description"              shown by `slipway inspect` and in errors
@@ -429,7 +428,6 @@ SLIPWAY_PIN(slipway_diag, detail, 24);
 SLIPWAY_PIN(slipway_diag, hint, 32);
 SLIPWAY_PIN(slipway_diag, config_path, 40);
 SLIPWAY_PIN_SIZE(slipway_diag, 48);
-
 SLIPWAY_PIN(slipway_host, abi_major, 4);
 SLIPWAY_PIN(slipway_host, abi_minor, 8);
 SLIPWAY_PIN(slipway_host, host_data, 16);
@@ -450,7 +448,6 @@ SLIPWAY_PIN(slipway_host, work_dir, 128);
 SLIPWAY_PIN(slipway_host, cache_dir, 136);
 SLIPWAY_PIN(slipway_host, epoch, 144);
 SLIPWAY_PIN_SIZE(slipway_host, 152);
-
 SLIPWAY_PIN(slipway_effect_1, state, 4);
 SLIPWAY_PIN(slipway_effect_1, kind, 8);
 SLIPWAY_PIN(slipway_effect_1, target, 16);
@@ -465,7 +462,6 @@ SLIPWAY_PIN(slipway_enclosed_1, output, 36);
 SLIPWAY_PIN_SIZE(slipway_enclosed_1, 40);
 SLIPWAY_PIN_SIZE(slipway_enclosed_end_1, 1040);
 SLIPWAY_PIN_SIZE(slipway_host_enclosure_1, 8);
-
 SLIPWAY_PIN(slipway_job, flags, 4);
 SLIPWAY_PIN(slipway_job, attempt, 8);
 SLIPWAY_PIN(slipway_job, run_id, 16);
@@ -473,14 +469,12 @@ SLIPWAY_PIN(slipway_job, stage, 24);
 SLIPWAY_PIN(slipway_job, variant, 32);
 SLIPWAY_PIN(slipway_job, chain, 40);
 SLIPWAY_PIN_SIZE(slipway_job, 48);
-
 SLIPWAY_PIN(slipway_instance, data, 8);
 SLIPWAY_PIN(slipway_instance, configure, 16);
 SLIPWAY_PIN(slipway_instance, run, 24);
 SLIPWAY_PIN(slipway_instance, get_extension, 32);
 SLIPWAY_PIN(slipway_instance, destroy, 40);
 SLIPWAY_PIN_SIZE(slipway_instance, 48);
-
 SLIPWAY_PIN(slipway_stage_desc, flags, 4);
 SLIPWAY_PIN(slipway_stage_desc, id, 8);
 SLIPWAY_PIN(slipway_stage_desc, version, 16);
@@ -490,7 +484,6 @@ SLIPWAY_PIN(slipway_stage_desc, config_schema, 40);
 SLIPWAY_PIN(slipway_stage_desc, ports, 48);
 SLIPWAY_PIN(slipway_stage_desc, capabilities, 56);
 SLIPWAY_PIN_SIZE(slipway_stage_desc, 64);
-
 SLIPWAY_PIN(slipway_plugin, abi_major, 4);
 SLIPWAY_PIN(slipway_plugin, abi_minor, 8);
 SLIPWAY_PIN(slipway_plugin, min_host_minor, 12);
@@ -501,7 +494,6 @@ SLIPWAY_PIN(slipway_plugin, create, 40);
 SLIPWAY_PIN(slipway_plugin, get_extension, 48);
 SLIPWAY_PIN_SIZE(slipway_plugin, 56);
 #endif
-
 #ifdef __cplusplus
 }
 #endif
