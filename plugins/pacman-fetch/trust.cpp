@@ -6,6 +6,7 @@
 #include <trust.hpp>
 
 #include <algorithm>
+#include <ctime>
 #include <memory>
 
 namespace slipway::pacman_fetch {
@@ -89,13 +90,16 @@ void expire_at(Findings& findings, std::int64_t time) {
     if (time > 0) findings.expires = findings.expires == 0 ? time : std::min(findings.expires, time);
 }
 
-Result<SignatureFinding> finding_of(gpgme_ctx_t context, const _gpgme_signature& signature,
+/// `now`: the time that GnuPG judges by.
+Result<SignatureFinding> finding_of(gpgme_ctx_t context, const _gpgme_signature& signature, std::int64_t now,
                                     Findings& findings) {
     SLIPWAY_TRY_ASSIGN(const Key key, find_key(context, signature.fpr));
     auto [status, cause] = status_of(signature.status);
     if (status == ALPM_SIGSTATUS_VALID && key && key->disabled)
         std::tie(status, cause) =
             std::pair(ALPM_SIGSTATUS_KEY_DISABLED, "the key is disabled: its owner's trust was withdrawn");
+    if (status == ALPM_SIGSTATUS_INVALID && static_cast<std::int64_t>(signature.timestamp) > now)
+        cause = "the signature is from the future: is this machine's clock right?";
     expire_at(findings, static_cast<std::int64_t>(signature.exp_timestamp));
     if (key)
         for (const _gpgme_subkey* subkey = key->subkeys; subkey != nullptr; subkey = subkey->next)
@@ -160,8 +164,9 @@ Result<Findings> verify_file(const Keyring& keyring, const std::string& file, st
     if (code != 0 && !no_signature) return failed("checking a signature", code);
     Findings findings;
     const auto* result = no_signature ? nullptr : gpgme_op_verify_result(context.get());
+    const std::int64_t now = at != 0 ? at : std::time(nullptr); // as GnuPG: the only clock here
     for (auto* one = result == nullptr ? nullptr : result->signatures; one != nullptr; one = one->next) {
-        SLIPWAY_TRY_ASSIGN(auto finding, finding_of(context.get(), *one, findings));
+        SLIPWAY_TRY_ASSIGN(auto finding, finding_of(context.get(), *one, now, findings));
         findings.signatures.push_back(std::move(finding));
     }
     if (findings.signatures.empty())

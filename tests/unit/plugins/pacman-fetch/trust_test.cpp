@@ -221,6 +221,14 @@ TEST_F(Verdict, MessagesNameKeyAndCause) {
               "package 'p': it is not signed, and SigLevel requires that");
 }
 
+TEST_F(Verdict, AClockThatIsTenYearsOff) {
+    const auto signed_by = "package 'p': signed by key " + fingerprints_["good"] + ": ";
+    EXPECT_EQ(refusal("good", 1243000000),
+              signed_by + "the signature is from the future: is this machine's clock right?");
+    EXPECT_EQ(refusal("expired", 1893456000),
+              "package 'p': signed by key " + fingerprints_["expired"] + ": the key has expired");
+}
+
 TEST_F(Verdict, ExpiryCanBeJudgedAtTheBuild) {
     EXPECT_EQ(refusal("expired", 1559400000), "") << "2019-06-01, a moment after the signature";
     EXPECT_EQ(refusal("good", 1559400000), "");
