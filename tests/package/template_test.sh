@@ -52,8 +52,9 @@ says 1 'Is a directory' with '{"file": "folder"}'
 
 # A cancel is answered at once: the host would begin to kill after 3 s.
 truncate -s 1G "$name/data"
+rm -f said # of the run before
 slipway run "$chain" --set 'stages.readme.with={"file": "data"}' 2>said &
-until grep -q 'readme: started' said; do sleep 0.05; done
+until grep -qs 'readme: started' said; do sleep 0.05; done
 begin=$(date +%s%N)
 kill -TERM $!
 status=0
