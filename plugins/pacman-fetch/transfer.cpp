@@ -64,7 +64,9 @@ Result<void> Transfer::take_up_partial() {
     }
     if (received_ == download_.expected->size) {
         complete_ = hash_.finish() == download_.expected->sha256;
-        return complete_ ? Result<void>() : forget_bytes();
+        if (!complete_) return forget_bytes();
+        file_.reset(); // whoever is told that it is here may want to be alone with it
+        return {};
     }
     if (received_ == 0) return {};
     const auto text = support::read_file(sidecar(), 64 << 10);

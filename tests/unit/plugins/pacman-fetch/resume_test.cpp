@@ -2,6 +2,7 @@
 //
 // Downloads that are cut, stall, are told to wait, or were begun by an earlier run.
 #include <download.hpp>
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nginx.hpp>
@@ -37,7 +38,19 @@ protected:
                                                            .rounds = 3,
                                                            .pause = milliseconds(50),
                                                            .longest_pause = seconds(5)}});
-        return downloader.value()->run({wanted(std::move(urls))}, {[] { return false; }});
+        return downloader.value()->run({wanted(std::move(urls))},
+                                       {[] { return false; },
+                                        {},
+                                        [this](std::size_t, const Arrival&) {
+                                            EXPECT_FALSE(somebody_writes())
+                                                << "it is not closed when it is here";
+                                        }});
+    }
+
+    /// As the host's store asks before it takes a file.
+    bool somebody_writes() const {
+        const support::UniqueFd fd(::open((work_ / "got").c_str(), O_RDONLY | O_CLOEXEC));
+        return ::fcntl(fd.get(), F_SETLEASE, F_RDLCK) != 0;
     }
 
     std::string got() const { return support::read_file(work_ / "got").value(); }
