@@ -15,11 +15,12 @@ rootfs=$("$SLIPWAY" show --state state --json | python3 -c '
 import json, sys
 print(next(o["sha256"] for s in json.load(sys.stdin)["stages"] for o in s["outputs"] if o["port"] == "rootfs"))')
 printf '[options]\nArchitecture = auto\n' >pacman.conf
+tree=$PWD/root
 
 # The paths pacman complains of; backup files it mentions, but does not count. Times are not ours to check.
 theirs() {
     { pacman -r root --config pacman.conf -Qkk 2>&1 || true; } | { grep -v 'Modification time mismatch\|backup file' || true; } \
-        | sed -n "s|^warning: [^:]*: $PWD/root/\([^ ]*\) (.*|\1|p" | sed 's|/$||' | sort -u
+        | sed -n "s|^warning: [^:]*: $tree/\([^ ]*\) (.*|\1|p" | sed 's|/$||' | sort -u
 }
 ours() {
     tar --numeric-owner --xattrs --format=pax -C root -cf tree.tar .
