@@ -5,34 +5,10 @@
 
 #include <algorithm>
 #include <array>
-#include <clocale>
-#include <new>
 
 namespace slipway::support {
 
-struct Utf8Scope::Previous {
-    locale_t locale;
-};
-
-Utf8Scope::Utf8Scope() {
-    static const locale_t utf8 = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-    if (utf8 != nullptr) previous_ = std::make_unique<Previous>(Previous{::uselocale(utf8)});
-}
-
-Utf8Scope::~Utf8Scope() {
-    if (previous_) ::uselocale(previous_->locale);
-}
-
-void FreeArchive::operator()(archive* a) const {
-    archive_read_free(a);
-}
-
 namespace {
-
-Error damaged(archive* a) {
-    const char* text = archive_error_string(a);
-    return Error{Kind::verify, text != nullptr ? text : "not readable"};
-}
 
 Result<TarType> type_of(archive_entry* e, const std::string& path) {
     if (archive_entry_hardlink(e) != nullptr) return TarType::hardlink;
@@ -94,16 +70,6 @@ Result<TarEntry> convert(archive_entry* e) {
     return entry;
 }
 
-Result<void> zeros(std::uint64_t count, const TarReader::Sink& sink) {
-    static constexpr std::array<char, 64u << 10> block{};
-    while (count > 0) {
-        const auto n = std::min<std::uint64_t>(count, block.size());
-        SLIPWAY_TRY(sink({block.data(), static_cast<std::size_t>(n)}));
-        count -= n;
-    }
-    return {};
-}
-
 } // namespace
 
 const char* name_of(TarType type) {
@@ -114,14 +80,13 @@ const char* name_of(TarType type) {
 
 Result<TarReader> TarReader::open(int fd) {
     constexpr std::size_t block = 256u << 10;
-    ArchiveHandle handle(archive_read_new());
-    if (handle == nullptr) throw std::bad_alloc();
+    ArchiveHandle handle = new_archive_reader();
     // One by one: archive_read_support_filter_all() would start programs for the formats it cannot read.
     archive_read_support_filter_zstd(handle.get());
     archive_read_support_filter_xz(handle.get());
     archive_read_support_filter_gzip(handle.get());
     archive_read_support_format_tar(handle.get());
-    if (archive_read_open_fd(handle.get(), fd, block) != ARCHIVE_OK) return damaged(handle.get());
+    if (archive_read_open_fd(handle.get(), fd, block) != ARCHIVE_OK) return archive_failure(handle.get());
     return TarReader(std::move(handle));
 }
 
@@ -132,40 +97,23 @@ Result<std::optional<TarEntry>> TarReader::next() {
     if (status == ARCHIVE_EOF) return std::optional<TarEntry>();
     // A warning is a name that is no UTF-8: there it stays as its bytes are.
     const bool named = status == ARCHIVE_WARN && archive_entry_pathname(e) != nullptr;
-    if (status != ARCHIVE_OK && !named) return damaged(handle_.get());
+    if (status != ARCHIVE_OK && !named) return archive_failure(handle_.get());
     SLIPWAY_TRY_ASSIGN(TarEntry entry, convert(e));
     size_ = entry.size;
     return std::optional<TarEntry>(std::move(entry));
 }
 
 Result<void> TarReader::content(const Sink& sink) {
-    std::uint64_t done = 0;
+    ArchiveContent content(handle_.get(), size_);
     for (;;) {
-        const void* bytes = nullptr;
-        std::size_t size = 0;
-        la_int64_t offset = 0;
-        const int status = archive_read_data_block(handle_.get(), &bytes, &size, &offset);
-        if (status == ARCHIVE_EOF) break;
-        if (status != ARCHIVE_OK) return damaged(handle_.get());
-        const auto begin = static_cast<std::uint64_t>(offset);
-        if (begin < done || begin > size_ || size > size_ - begin)
-            return Error{Kind::verify, "content larger than its header says"};
-        SLIPWAY_TRY(zeros(begin - done, sink));
-        SLIPWAY_TRY(sink({static_cast<const char*>(bytes), size}));
-        done = begin + size;
+        SLIPWAY_TRY_ASSIGN(const std::string_view bytes, content.next());
+        if (bytes.empty()) return {};
+        SLIPWAY_TRY(sink(bytes));
     }
-    return zeros(size_ - done, sink);
 }
 
 Result<std::string> TarReader::text(std::size_t max_bytes) {
-    if (size_ > max_bytes)
-        return Error{Kind::resource, "larger than " + std::to_string(max_bytes) + " bytes"};
-    std::string text;
-    SLIPWAY_TRY(content([&](std::string_view bytes) {
-        text += bytes;
-        return Result<void>();
-    }));
-    return text;
+    return ArchiveContent(handle_.get(), size_).text(max_bytes);
 }
 
 } // namespace slipway::support

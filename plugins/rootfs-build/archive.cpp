@@ -6,8 +6,6 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <array>
-#include <clocale>
 #include <vector>
 
 namespace slipway::rootfs {
@@ -18,41 +16,18 @@ using support::Result;
 
 namespace {
 
-/// libarchive converts names to the character set of the thread's locale. Under C.UTF-8 they pass as they
-/// are, whatever the process has set, and a name that is no UTF-8 is an error.
-class Utf8Scope {
-public:
-    Utf8Scope() {
-        static const locale_t utf8 = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-        if (utf8 != nullptr) previous_ = ::uselocale(utf8);
-    }
-
-    Utf8Scope(const Utf8Scope&) = delete;
-    Utf8Scope& operator=(const Utf8Scope&) = delete;
-
-    ~Utf8Scope() {
-        if (previous_ != nullptr) ::uselocale(previous_);
-    }
-
-private:
-    locale_t previous_ = nullptr;
-};
+Error damaged(Error error) {
+    error.hint = "the file is damaged; fetch it again";
+    return error;
+}
 
 Error damaged(archive* a) {
-    const char* text = archive_error_string(a);
-    return Error{Kind::verify, text != nullptr ? text : "not readable",
-                 "the file is damaged; fetch it again"};
+    return damaged(support::archive_failure(a));
 }
 
 Error refuse(const Entry& entry, const char* why) {
     return Error{Kind::verify, "entry '" + entry.path + "' " + why,
                  "no sound package has such an entry; do not use it"};
-}
-
-ArchiveHandle new_reader() {
-    ArchiveHandle handle(archive_read_new());
-    if (handle == nullptr) throw std::bad_alloc();
-    return handle;
 }
 
 Result<Type> type_of(archive_entry* e, const Entry& entry) {
@@ -123,11 +98,7 @@ Result<Entry> convert(archive_entry* e) {
 
 } // namespace
 
-void FreeArchive::operator()(archive* a) const {
-    archive_read_free(a);
-}
-
-Decompressor::Decompressor(ArchiveHandle handle, support::UniqueFd fd)
+Decompressor::Decompressor(support::ArchiveHandle handle, support::UniqueFd fd)
     : fd_(std::move(fd)), handle_(std::move(handle)) {
     // One by one: archive_read_support_filter_all() would start programs for the formats it cannot read.
     archive_read_support_filter_zstd(handle_.get());
@@ -144,14 +115,14 @@ Result<std::unique_ptr<Decompressor>> Decompressor::open(support::UniqueFd fd) {
     // Starts at byte 0 even if the descriptor shares its offset with one that was read before.
     if (::lseek(number, 0, SEEK_SET) != 0) return support::errno_error("rewinding", errno);
     ::posix_fadvise(number, 0, 0, POSIX_FADV_SEQUENTIAL);
-    std::unique_ptr<Decompressor> d(new Decompressor(new_reader(), std::move(fd)));
+    std::unique_ptr<Decompressor> d(new Decompressor(support::new_archive_reader(), std::move(fd)));
     if (archive_read_open_fd(d->handle_.get(), number, block) != ARCHIVE_OK) return damaged(d->handle_.get());
     SLIPWAY_TRY(d->start());
     return d;
 }
 
 Result<std::unique_ptr<Decompressor>> Decompressor::open(std::string_view bytes) {
-    std::unique_ptr<Decompressor> d(new Decompressor(new_reader(), {}));
+    std::unique_ptr<Decompressor> d(new Decompressor(support::new_archive_reader(), {}));
     if (archive_read_open_memory(d->handle_.get(), bytes.data(), bytes.size()) != ARCHIVE_OK)
         return damaged(d->handle_.get());
     SLIPWAY_TRY(d->start());
@@ -184,7 +155,8 @@ Result<std::string_view> Decompressor::next() {
 }
 
 PackageReader::PackageReader(std::unique_ptr<ByteSource> source, Pulse pulse, std::uint64_t max_content)
-    : source_(std::move(source)), pulse_(std::move(pulse)), handle_(new_reader()), max_content_(max_content) {
+    : source_(std::move(source)), pulse_(std::move(pulse)), handle_(support::new_archive_reader()),
+      max_content_(max_content) {
     archive_read_support_format_tar(handle_.get());
 }
 
@@ -211,21 +183,23 @@ Result<std::unique_ptr<PackageReader>> PackageReader::open(std::unique_ptr<ByteS
         new PackageReader(std::move(source), std::move(pulse), max_content));
     if (archive_read_open(reader->handle_.get(), reader.get(), nullptr, &PackageReader::read, nullptr)
         != ARCHIVE_OK)
-        return reader->failure();
+        return reader->failure(support::archive_failure(reader->handle_.get()));
     return reader;
 }
 
-Error PackageReader::failure() const {
-    return source_error_ ? *source_error_ : damaged(handle_.get());
+/// What libarchive makes of a source that failed says less than the source's own error.
+Error PackageReader::failure(Error error) const {
+    if (source_error_) return *source_error_;
+    return error.kind == Kind::verify ? damaged(std::move(error)) : error;
 }
 
 Result<std::optional<Entry>> PackageReader::next() {
-    const Utf8Scope scope;
+    const support::Utf8Scope scope;
     archive_entry* e = nullptr;
     const int status = archive_read_next_header(handle_.get(), &e);
     if (status == ARCHIVE_EOF) return std::optional<Entry>();
     // A warning (a name that is no UTF-8, a malformed extended header) is no entry to trust.
-    if (status != ARCHIVE_OK) return failure();
+    if (status != ARCHIVE_OK) return failure(support::archive_failure(handle_.get()));
     SLIPWAY_TRY_ASSIGN(Entry entry, convert(e));
     SLIPWAY_TRY(check_bounds(entry));
     size_ = entry.size;
@@ -245,45 +219,20 @@ Result<void> PackageReader::check_bounds(const Entry& entry) {
     return {};
 }
 
-Result<void> PackageReader::zeros(std::uint64_t count, const Sink& sink) const {
-    static constexpr std::array<char, 64u << 10> block{};
-    while (count > 0) {
-        const auto n = std::min<std::uint64_t>(count, block.size());
-        if (pulse_) SLIPWAY_TRY(pulse_(source_->packed()));
-        SLIPWAY_TRY(sink({block.data(), static_cast<std::size_t>(n)}));
-        count -= n;
-    }
-    return {};
-}
-
 Result<void> PackageReader::content(const Sink& sink) {
-    std::uint64_t done = 0;
+    support::ArchiveContent content(handle_.get(), size_);
     for (;;) {
-        const void* bytes = nullptr;
-        std::size_t size = 0;
-        la_int64_t offset = 0;
-        const int status = archive_read_data_block(handle_.get(), &bytes, &size, &offset);
-        if (status == ARCHIVE_EOF) break;
-        if (status != ARCHIVE_OK) return failure();
-        const auto begin = static_cast<std::uint64_t>(offset);
-        if (begin < done || begin > size_ || size > size_ - begin)
-            return Error{Kind::verify, "content larger than its header says",
-                         "the file is damaged; fetch it again"};
-        SLIPWAY_TRY(zeros(begin - done, sink));
-        SLIPWAY_TRY(sink({static_cast<const char*>(bytes), size}));
-        done = begin + size;
+        auto bytes = content.next();
+        if (!bytes) return failure(std::move(bytes).error());
+        if (bytes.value().empty()) return {};
+        if (content.in_hole() && pulse_) SLIPWAY_TRY(pulse_(source_->packed())); // as nothing is read for it
+        SLIPWAY_TRY(sink(bytes.value()));
     }
-    return zeros(size_ - done, sink);
 }
 
 Result<std::string> PackageReader::text(std::size_t max_bytes) {
-    if (size_ > max_bytes)
-        return Error{Kind::resource, "larger than " + std::to_string(max_bytes) + " bytes"};
-    std::string text;
-    SLIPWAY_TRY(content([&](std::string_view bytes) {
-        text += bytes;
-        return Result<void>();
-    }));
+    auto text = support::ArchiveContent(handle_.get(), size_).text(max_bytes);
+    if (!text) return failure(std::move(text).error());
     return text;
 }
 
@@ -305,8 +254,8 @@ Result<std::vector<std::string>> mtree_paths(std::string_view text) {
     if (static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')) > max_entries)
         return Error{Kind::verify, "more than " + std::to_string(max_entries) + " lines",
                      "no sound package has so many; do not use it"};
-    const Utf8Scope scope;
-    const ArchiveHandle handle = new_reader();
+    const support::Utf8Scope scope;
+    const support::ArchiveHandle handle = support::new_archive_reader();
     archive_read_support_format_mtree(handle.get());
     if (archive_read_open_memory(handle.get(), text.data(), text.size()) != ARCHIVE_OK)
         return damaged(handle.get());

@@ -6,6 +6,7 @@
 
 #include "entry.hpp"
 
+#include <support/archive.hpp>
 #include <support/fs.hpp>
 
 #include <cstdint>
@@ -15,16 +16,7 @@
 #include <string>
 #include <string_view>
 
-struct archive;
-struct archive_entry;
-
 namespace slipway::rootfs {
-
-struct FreeArchive {
-    void operator()(archive* a) const;
-};
-
-using ArchiveHandle = std::unique_ptr<archive, FreeArchive>;
 
 /// Called at least once per megabyte, with the compressed bytes read so far. An error stops the reading
 /// and is what the reading function returns.
@@ -54,11 +46,11 @@ public:
     std::uint64_t packed() const override;
 
 private:
-    Decompressor(ArchiveHandle handle, support::UniqueFd fd);
+    Decompressor(support::ArchiveHandle handle, support::UniqueFd fd);
     support::Result<void> start();
 
     support::UniqueFd fd_; // outlives the handle that reads it
-    ArchiveHandle handle_;
+    support::ArchiveHandle handle_;
     bool at_end_ = false;
 };
 
@@ -93,14 +85,13 @@ private:
     PackageReader(std::unique_ptr<ByteSource> source, Pulse pulse, std::uint64_t max_content);
     support::Result<void> check_bounds(const Entry& entry);
     static std::ptrdiff_t read(archive*, void* self, const void** buffer);
-    support::Error failure() const;
-    support::Result<void> zeros(std::uint64_t count, const Sink& sink) const;
+    support::Error failure(support::Error error) const;
     support::Result<std::string_view> next_bytes();
 
     std::unique_ptr<ByteSource> source_;
     Pulse pulse_;
     std::optional<support::Error> source_error_;
-    ArchiveHandle handle_;
+    support::ArchiveHandle handle_;
     std::uint64_t size_ = 0; // of the current entry
     std::uint64_t max_content_;
     std::uint64_t content_ = 0; // bytes of all entries so far

@@ -4,18 +4,15 @@
 // what reads archives links libarchive.
 #pragma once
 
+#include <support/archive.hpp>
 #include <support/result.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-
-struct archive;
-struct archive_entry;
 
 namespace slipway::support {
 
@@ -37,27 +34,6 @@ struct TarEntry {
     std::string link = {};       ///< a symlink's target as it is, a hard link's as `path` would be
     std::uint64_t device = 0;    ///< of a device node
     std::map<std::string, std::string> xattrs = {};
-};
-
-/// Frees an archive that is being read.
-struct FreeArchive {
-    void operator()(archive* a) const;
-};
-
-using ArchiveHandle = std::unique_ptr<archive, FreeArchive>;
-
-/// libarchive converts names to the character set of the thread's locale. While this lives it is C.UTF-8, so
-/// they pass as they are, whatever the process has set.
-class Utf8Scope {
-public:
-    Utf8Scope();
-    ~Utf8Scope();
-    Utf8Scope(const Utf8Scope&) = delete;
-    Utf8Scope& operator=(const Utf8Scope&) = delete;
-
-private:
-    struct Previous;
-    std::unique_ptr<Previous> previous_;
 };
 
 /// The entries of a tar, in its order. Errors are Kind::verify: not a tar, or a damaged one.

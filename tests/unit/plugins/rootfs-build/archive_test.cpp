@@ -2,9 +2,11 @@
 #include "test_package.hpp"
 
 #include <archive.hpp>
+#include <command/command.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 using namespace slipway;
 using namespace slipway::rootfs;
@@ -81,6 +83,37 @@ TEST(PackageReader, BoundsWhatIsUnpacked) {
     ASSERT_FALSE(over);
     EXPECT_EQ(over.error().what,
               "entry 'b' makes it larger than 1199 bytes unpacked, far more than its installed size");
+}
+
+TEST(PackageReader, PulsesInAHole) {
+    // A hole may be as long as `max_content`, and nothing is read meanwhile.
+    const ScratchFolder folder;
+    const std::string sparse = folder / "sparse";
+    ASSERT_TRUE(support::write_file(sparse, "head"));
+    ASSERT_EQ(::truncate(sparse.c_str(), 1u << 20), 0);
+    const auto tar =
+        run_command({"tar", "-S", "--format=pax", "-C", folder.path(), "-cf", folder / "tar", "sparse"});
+    ASSERT_EQ(tar.status, 0) << tar.output;
+    auto fd = support::open_read(folder / "tar");
+    ASSERT_TRUE(fd);
+    auto source = Decompressor::open(std::move(fd).value());
+    ASSERT_TRUE(source);
+    bool cancelled = false;
+    const Pulse pulse = [&](std::uint64_t) {
+        return cancelled ? Result<void>(support::Error{Kind::cancelled, "cancelled"}) : Result<void>();
+    };
+    const auto reader = PackageReader::open(std::move(source).value(), pulse, 1u << 20);
+    ASSERT_TRUE(reader);
+    ASSERT_TRUE(reader.value()->next());
+    std::size_t done = 0;
+    const auto read = reader.value()->content([&](std::string_view piece) {
+        done += piece.size();
+        cancelled = true;
+        return Result<void>();
+    });
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().kind, Kind::cancelled);
+    EXPECT_LT(done, 1u << 17);
 }
 
 TEST(Mtree, ListsFilesAndFolders) {
