@@ -4,6 +4,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fcntl.h>
+#include <support/mtree.hpp>
 
 #include <algorithm>
 #include <vector>
@@ -254,25 +255,18 @@ Result<std::vector<std::string>> mtree_paths(std::string_view text) {
     if (static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')) > max_entries)
         return Error{Kind::verify, "more than " + std::to_string(max_entries) + " lines",
                      "no sound package has so many; do not use it"};
-    const support::Utf8Scope scope;
-    const support::ArchiveHandle handle = support::new_archive_reader();
-    archive_read_support_format_mtree(handle.get());
-    if (archive_read_open_memory(handle.get(), text.data(), text.size()) != ARCHIVE_OK)
-        return damaged(handle.get());
     std::vector<std::string> paths;
-    archive_entry* e = nullptr;
-    int status = ARCHIVE_OK;
-    while ((status = archive_read_next_header(handle.get(), &e)) == ARCHIVE_OK) {
-        const char* name = archive_entry_pathname(e);
-        std::string path = name != nullptr ? name : "";
-        if (path.starts_with("./")) path.erase(0, 2);
-        if (path.starts_with('.')) continue;
-        SLIPWAY_TRY(check_path(path));
-        if (archive_entry_filetype(e) == AE_IFDIR) path += '/';
-        paths.push_back(std::move(path));
-    }
-    if (status != ARCHIVE_EOF) return damaged(handle.get());
-    return paths;
+    auto read = support::read_mtree(support::new_archive_reader(), text,
+                                    [&](std::string path, archive_entry* e) -> Result<void> {
+                                        if (path.starts_with('.')) return {};
+                                        SLIPWAY_TRY(check_path(path));
+                                        if (archive_entry_filetype(e) == AE_IFDIR) path += '/';
+                                        paths.push_back(std::move(path));
+                                        return {};
+                                    });
+    if (read) return paths;
+    Error error = std::move(read).error(); // only what libarchive says has no hint
+    return error.hint.empty() ? damaged(std::move(error)) : error;
 }
 
 } // namespace slipway::rootfs

@@ -4,14 +4,12 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/format.h>
+#include <support/mtree.hpp>
 
 #include <algorithm>
-#include <new>
 
 namespace slipway::rootfs_test {
 
-using support::Error;
-using support::Kind;
 using support::Result;
 using support::TarType;
 
@@ -46,26 +44,13 @@ Node convert(archive_entry* e) {
 } // namespace
 
 Result<std::vector<std::pair<std::string, Node>>> parse_mtree(std::string_view bytes) {
-    const support::Utf8Scope scope;
-    const support::ArchiveHandle handle(archive_read_new());
-    if (handle == nullptr) throw std::bad_alloc();
+    const support::ArchiveHandle handle = support::new_archive_reader();
     archive_read_support_filter_gzip(handle.get());
-    archive_read_support_format_mtree(handle.get());
-    const auto damaged = [&] {
-        const char* text = archive_error_string(handle.get());
-        return Error{Kind::verify, text != nullptr ? text : "not readable"};
-    };
-    if (archive_read_open_memory(handle.get(), bytes.data(), bytes.size()) != ARCHIVE_OK) return damaged();
     std::vector<std::pair<std::string, Node>> entries;
-    archive_entry* e = nullptr;
-    int status = ARCHIVE_OK;
-    while ((status = archive_read_next_header(handle.get(), &e)) == ARCHIVE_OK) {
-        const char* name = archive_entry_pathname(e);
-        std::string path = name != nullptr ? name : "";
-        if (path.starts_with("./")) path.erase(0, 2);
+    SLIPWAY_TRY(support::read_mtree(handle, bytes, [&](std::string path, archive_entry* e) {
         if (!path.starts_with('.')) entries.emplace_back(std::move(path), convert(e));
-    }
-    if (status != ARCHIVE_EOF) return damaged();
+        return Result<void>();
+    }));
     return entries;
 }
 
