@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "hooks.hpp"
 
-#include "patterns.hpp"
 #include "tree_writer.hpp"
 
+#include <common/no_extract.hpp>
 #include <fcntl.h>
 #include <support/text.hpp>
 
@@ -181,7 +181,7 @@ std::vector<std::string> matches_of(const Hook& hook, const std::vector<std::str
     std::set<std::string> matches;
     for (const Trigger& trigger : hook.triggers) {
         if (!trigger.on_install) continue;
-        const NoExtract patterns(trigger.targets); // the same rules
+        const common::NoExtract patterns(trigger.targets); // the same rules
         for (const std::string& candidate : trigger.type == TriggerType::path ? paths : packages)
             if (patterns.matches(candidate)) matches.insert(candidate);
     }

@@ -5,6 +5,7 @@
 #include "read_ahead.hpp"
 #include "root_writer.hpp"
 
+#include <common/no_extract.hpp>
 #include <fmt/format.h>
 #include <support/text.hpp>
 #include <sys/stat.h>
@@ -27,8 +28,8 @@ constexpr const char* database = "var/lib/pacman/local";
 /// What all packages of one merge share.
 struct Merge {
     RootWriter writer;
-    NoExtract no_extract;
-    NoExtract no_upgrade; // the same rules
+    common::NoExtract no_extract;
+    common::NoExtract no_upgrade; // the same rules
     std::int64_t epoch;
     const Observer& observer;
     std::deque<std::string> names = {}; ///< of the packages; the tree points to them
@@ -370,7 +371,8 @@ Result<std::vector<Installed>> merge(const std::vector<Package>& packages, const
     SLIPWAY_TRY_ASSIGN(const Plan plan, plan_of(options));
     Exclude exclude(target.ledger != nullptr ? std::vector<std::string>() : options.exclude);
     Merge merge{RootWriter(target, std::move(exclude), mtimes_of(options), {options.epoch, 0}, plan),
-                NoExtract(options.no_extract), NoExtract(options.no_upgrade), options.epoch, observer};
+                common::NoExtract(options.no_extract), common::NoExtract(options.no_upgrade), options.epoch,
+                observer};
     // pacman makes its database (version 9 since pacman 4.2) before the first package comes.
     merge.writer.begin_segment();
     SLIPWAY_TRY(merge.writer.make_file(std::string(database) + "/ALPM_DB_VERSION", "9\n"));

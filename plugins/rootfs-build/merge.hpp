@@ -34,8 +34,8 @@ enum class Mtimes {
 struct Options {
     std::int64_t epoch = 0; ///< seconds since 1970-01-01 UTC: install date, and mtime of what is made here
     Mtimes mtimes = Mtimes::clamp;
-    std::vector<std::string> no_extract; ///< see NoExtract
-    std::vector<std::string> no_upgrade; ///< patterns as of NoExtract; see pacman.conf(5), NoUpgrade
+    std::vector<std::string> no_extract; ///< see common::NoExtract
+    std::vector<std::string> no_upgrade; ///< the same patterns; see pacman.conf(5), NoUpgrade
     std::vector<std::string> exclude;    ///< see Exclude
     std::vector<Overlay> overlays;
     std::map<std::string, std::string> symlinks; ///< path to target; put over what is there in the end

@@ -7,15 +7,6 @@
 
 namespace slipway::rootfs {
 
-bool NoExtract::matches(const std::string& name) const {
-    for (auto it = patterns_.rbegin(); it != patterns_.rend(); ++it) {
-        const bool inverted = it->starts_with('!');
-        const char* pattern = it->c_str() + (inverted || it->starts_with('\\') ? 1 : 0);
-        if (::fnmatch(pattern, name.c_str(), 0) == 0) return !inverted;
-    }
-    return false;
-}
-
 Exclude::Exclude(std::vector<std::string> patterns) : patterns_(std::move(patterns)) {
     for (std::string& pattern : patterns_) {
         if (pattern.starts_with("./")) pattern.erase(0, 2);

@@ -2,8 +2,8 @@
 #include "package_database.hpp"
 
 #include "mtree.hpp"
-#include "patterns.hpp"
 
+#include <common/no_extract.hpp>
 #include <fmt/format.h>
 #include <support/text.hpp>
 
@@ -75,7 +75,7 @@ private:
         const std::string path = directory ? name.substr(0, name.size() - 1) : name;
         const std::string owner(folder, database.size(), folder.size() - database.size() - 1);
         const Node* node = inventory_.find(path);
-        if (node == nullptr && !no_extract(allow_missing_, name))
+        if (node == nullptr && !allow_missing_.matches(name))
             find(path, "missing", "a file of package '" + owner + "'");
         if (node != nullptr && directory && node->type != TarType::directory)
             find(path, std::string("a ") + support::name_of(node->type), "a directory");
@@ -99,7 +99,7 @@ private:
     }
 
     const Inventory& inventory_;
-    const std::vector<std::string>& allow_missing_;
+    common::NoExtract allow_missing_;
     Check& check_;
 };
 

@@ -11,13 +11,4 @@ const std::string* first_match(const std::vector<std::string>& patterns, const s
     return nullptr;
 }
 
-bool no_extract(const std::vector<std::string>& patterns, const std::string& name) {
-    for (auto it = patterns.rbegin(); it != patterns.rend(); ++it) {
-        const bool inverted = it->starts_with('!');
-        const char* pattern = it->c_str() + (inverted || it->starts_with('\\') ? 1 : 0);
-        if (::fnmatch(pattern, name.c_str(), 0) == 0) return !inverted;
-    }
-    return false;
-}
-
 } // namespace slipway::rootfs_test

@@ -11,8 +11,4 @@ namespace slipway::rootfs_test {
 /// The first pattern that matches `path`; nullptr if none does.
 const std::string* first_match(const std::vector<std::string>& patterns, const std::string& path);
 
-/// pacman.conf(5), NoExtract: of several patterns that match the last one decides, `!` in front inverts it, a
-/// backslash in front takes a `!` literally. `name` of a directory ends in a slash.
-bool no_extract(const std::vector<std::string>& patterns, const std::string& name);
-
 } // namespace slipway::rootfs_test
