@@ -20,10 +20,12 @@ std::string encoded(std::string_view text) {
 
 } // namespace
 
-std::string alpm_purl(std::string name, const std::string& version, const std::string& architecture) {
+std::string alpm_purl(std::string name, const std::string& version,
+                      const std::optional<std::string>& architecture) {
     for (char& c : name)
         if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return "pkg:alpm/arch/" + encoded(name) + "@" + encoded(version) + "?arch=" + encoded(architecture);
+    const std::string url = "pkg:alpm/arch/" + encoded(name) + "@" + encoded(version);
+    return architecture ? url + "?arch=" + encoded(*architecture) : url;
 }
 
 } // namespace slipway::common

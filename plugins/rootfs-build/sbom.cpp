@@ -3,7 +3,7 @@
 
 #include "license.hpp"
 
-#include <fmt/format.h>
+#include <common/purl.hpp>
 #include <support/hash.hpp>
 #include <support/json.hpp>
 #include <support/text.hpp>
@@ -26,17 +26,6 @@ json::Value object(std::initializer_list<std::pair<const char*, json::Value>> me
     for (const auto& [key, member] : members)
         value.set(key, member);
     return value;
-}
-
-/// Unreserved characters (RFC 3986) and the colon stay, as the purl specification has it.
-std::string percent_encoded(std::string_view text) {
-    std::string encoded;
-    for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9')
-                           || std::string_view("-._~:").find(c) != std::string_view::npos;
-        encoded += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-    }
-    return encoded;
 }
 
 /// Package names hold more than an SPDX identifier may (letters, digits, '.' and '-').
@@ -93,9 +82,11 @@ json::Value package_object(const Installed& package, const std::string& id, Lice
     value.set("copyrightText", unknown);
     if (!info.desc.value_or("").empty()) value.set("summary", valid_text(*info.desc));
     if (info.build_date > 0) value.set("builtDate", support::iso_time(info.build_date));
-    value.set("externalRefs", json::Array{object({{"referenceCategory", "PACKAGE-MANAGER"},
-                                                  {"referenceType", "purl"},
-                                                  {"referenceLocator", package_url(info)}})});
+    value.set(
+        "externalRefs",
+        json::Array{object({{"referenceCategory", "PACKAGE-MANAGER"},
+                            {"referenceType", "purl"},
+                            {"referenceLocator", common::alpm_purl(info.name, info.version, info.arch)}})});
     return value;
 }
 
@@ -147,15 +138,6 @@ json::Array extracted_licenses(const LicenseRefs& refs) {
 }
 
 } // namespace
-
-std::string package_url(const PackageInfo& info) {
-    std::string name = info.name;
-    for (char& c : name)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a'); // the type's rule
-    std::string url = "pkg:alpm/arch/" + percent_encoded(name) + '@' + percent_encoded(info.version);
-    if (info.arch) url += "?arch=" + percent_encoded(*info.arch);
-    return url;
-}
 
 std::string sbom_text(const std::vector<Installed>& packages, std::int64_t created) {
     Ids ids;

@@ -25,7 +25,4 @@ std::string sbom_text(const std::vector<Installed>& packages, std::int64_t creat
 /// "NAME VERSION" lines, by name, as `pacman -Q` prints them.
 std::string package_list_text(const std::vector<Installed>& packages);
 
-/// The package URL (https://github.com/package-url/purl-spec, type alpm).
-std::string package_url(const PackageInfo& info);
-
 } // namespace slipway::rootfs

@@ -34,14 +34,6 @@ std::string supplier_of(const std::string& packager) {
 
 } // namespace
 
-TEST(PackageUrl, IsEncodedAsThePurlSpecificationSays) {
-    EXPECT_EQ(package_url(package("zlib", "1:1.3.1-2", "arch = x86_64\n").info),
-              "pkg:alpm/arch/zlib@1:1.3.1-2?arch=x86_64");
-    EXPECT_EQ(package_url(package("libsigc++", "2.0~rc1+x-1").info),
-              "pkg:alpm/arch/libsigc%2B%2B@2.0~rc1%2Bx-1");
-    EXPECT_EQ(package_url(package("Lib@x", "1-1").info), "pkg:alpm/arch/lib%40x@1-1");
-}
-
 TEST(Sbom, HasWhatThePackageSays) {
     const json::Value document =
         sbom({package("n", "1:2-3",
