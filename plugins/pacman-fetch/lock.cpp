@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <base64.hpp>
+#include <common/base64.hpp>
 #include <lock.hpp>
 #include <siglevel.hpp>
 #include <support/json.hpp>
@@ -37,7 +37,7 @@ json::Value to_json(const LockedPackage& locked) {
                      {"sha256", package.sha256.hex()},
                      {"build_date", package.build_date},
                      {"reason", package.reason == Reason::explicit_target ? "explicit" : "dependency"}};
-    if (!package.signature.empty()) value.set("signature", base64(package.signature));
+    if (!package.signature.empty()) value.set("signature", common::base64(package.signature));
     if (!locked.key.empty()) value.set("key", locked.key);
     return value;
 }
@@ -75,7 +75,7 @@ public:
     }
 
     std::string decoded(const char* key) {
-        auto bytes = unbase64(optional_text(key));
+        auto bytes = common::unbase64(optional_text(key));
         if (!bytes) fail(key, "is no base64");
         return bytes.value_or("");
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "manifest.hpp"
 
+#include <common/base64.hpp>
 #include <fmt/format.h>
-#include <openssl/evp.h>
 #include <support/json.hpp>
 
 namespace slipway::rootfs {
@@ -11,14 +11,6 @@ using support::Result;
 namespace json = support::json;
 
 namespace {
-
-std::string base64(std::string_view bytes) {
-    std::string text(4 * ((bytes.size() + 2) / 3),
-                     '\0'); // the NUL that follows goes where std::string has one
-    EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                    reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()));
-    return text;
-}
 
 json::Value to_json(const Entry& entry, const std::string& sha256, const std::string* package) {
     json::Value line = json::Object{};
@@ -33,7 +25,7 @@ json::Value to_json(const Entry& entry, const std::string& sha256, const std::st
     if (!entry.xattrs.empty()) {
         json::Value xattrs = json::Object{};
         for (const auto& [name, value] : entry.xattrs)
-            xattrs.set(name, base64(value));
+            xattrs.set(name, common::base64(value));
         line.set("xattrs", std::move(xattrs));
     }
     line.set("mtime", entry.mtime.seconds);

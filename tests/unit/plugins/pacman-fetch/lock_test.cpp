@@ -2,7 +2,6 @@
 //
 // The lock's text, reading it back, and the first difference.
 #include <alpm.h>
-#include <base64.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <lock.hpp>
@@ -112,22 +111,6 @@ TEST(Lock, NamesTheFirstDifference) {
     EXPECT_TRUE(check_key(locked.packages[0], "ABCD"));
     EXPECT_EQ(check_key(locked.packages[0], "EF").error().what,
               "key of package 'glibc': the lock says 'ABCD', here it is 'EF'");
-}
-
-TEST(Base64, IsThatOfTheRfc) { // RFC 4648, 10
-    const std::pair<std::string, std::string> vectors[] = {{"", ""},
-                                                           {"f", "Zg=="},
-                                                           {"fo", "Zm8="},
-                                                           {"foo", "Zm9v"},
-                                                           {"foob", "Zm9vYg=="},
-                                                           {"fooba", "Zm9vYmE="},
-                                                           {"foobar", "Zm9vYmFy"}};
-    for (const auto& [bytes, text] : vectors) {
-        EXPECT_EQ(base64(bytes), text);
-        EXPECT_EQ(unbase64(text), bytes);
-    }
-    for (const char* bad : {"Z", "Zg=", "Zg=a", "Zh==", "====", "Zm9v ", "Zg==Zg=="})
-        EXPECT_EQ(unbase64(bad), std::nullopt) << bad;
 }
 
 } // namespace

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <base64.hpp>
+#include <common/base64.hpp>
 
 #include <cstdint>
 
-namespace slipway::pacman_fetch {
+namespace slipway::common {
 
 namespace {
 
@@ -43,4 +43,4 @@ std::optional<std::string> unbase64(std::string_view text) {
     return bytes;
 }
 
-} // namespace slipway::pacman_fetch
+} // namespace slipway::common
