@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/openat2.h>
+#include <support/spawn.hpp>
 #include <support/text.hpp>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -165,14 +166,6 @@ bool drop_capabilities() {
     return true;
 }
 
-std::vector<char*> pointers(const std::vector<std::string>& texts) {
-    std::vector<char*> out;
-    for (const std::string& text : texts)
-        out.push_back(const_cast<char*>(text.c_str()));
-    out.push_back(nullptr);
-    return out;
-}
-
 std::vector<std::string> candidates(const EnclosedProgram& program) {
     const std::string& name = program.arguments.front();
     if (name.find('/') != std::string::npos) return {name};
@@ -199,8 +192,8 @@ std::vector<std::string> candidates(const EnclosedProgram& program) {
     if (!drop_capabilities()) fail("dropping capabilities", errno);
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || !filter_enclosed_calls())
         fail("filtering system calls", errno);
-    const auto arguments = pointers(program.arguments);
-    const auto environment = pointers(program.environment);
+    const auto arguments = support::exec_array(program.arguments);
+    const auto environment = support::exec_array(program.environment);
     int error = ENOENT;
     for (const std::string& path : candidates(program)) {
         ::execve(path.c_str(), arguments.data(), environment.data());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fcntl.h>
-#include <spawn.h>
+#include <support/spawn.hpp>
 #include <support/text.hpp>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -71,37 +71,19 @@ struct SpawnFds {
 
 /// The descriptors are duplicated above the numbers they are put on, so that none is overwritten.
 Result<pid_t> spawn_worker(const SpawnFds& fds) {
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-    ::posix_spawn_file_actions_adddup2(&actions, fds.output, 1);
-    ::posix_spawn_file_actions_adddup2(&actions, fds.output, 2);
-    ::posix_spawn_file_actions_adddup2(&actions, fds.channel, channel_fd);
-    ::posix_spawn_file_actions_adddup2(&actions, fds.report, report_fd);
+    support::Spawn spawn;
+    spawn.separate();
+    spawn.give_null(0);
+    spawn.give(fds.output, 1);
+    spawn.give(fds.output, 2);
+    spawn.give(fds.channel, channel_fd);
+    spawn.give(fds.report, report_fd);
     // Close-on-exec alone would let the child hold our descriptors for a moment after posix_spawn() has
     // returned, and an artifact would seem to be open for writing.
-    ::posix_spawn_file_actions_addclosefrom_np(&actions, report_fd + 1);
-    posix_spawnattr_t attributes;
-    ::posix_spawnattr_init(&attributes);
-    sigset_t defaults, none;
-    ::sigfillset(&defaults);
-    ::sigemptyset(&none);
-    ::posix_spawnattr_setsigdefault(&attributes, &defaults);
-    ::posix_spawnattr_setsigmask(&attributes, &none);
-    ::posix_spawnattr_setpgroup(&attributes, 0);
-    ::posix_spawnattr_setflags(&attributes,
-                               POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
-    std::array<std::string, 3> words{"slipway", "worker", std::to_string(::getpid())};
-    std::array<char*, 4> argv{words[0].data(), words[1].data(), words[2].data(), nullptr};
-    std::vector<std::string> environment = clean_environment();
-    std::vector<char*> envp;
-    for (std::string& entry : environment)
-        envp.push_back(entry.data());
-    envp.push_back(nullptr);
+    spawn.close_from(report_fd + 1);
     pid_t pid = -1;
-    const int failed = ::posix_spawn(&pid, "/proc/self/exe", &actions, &attributes, argv.data(), envp.data());
-    ::posix_spawn_file_actions_destroy(&actions);
-    ::posix_spawnattr_destroy(&attributes);
+    const int failed = spawn.start("/proc/self/exe", {"slipway", "worker", std::to_string(::getpid())},
+                                   clean_environment(), pid);
     if (failed != 0) return support::errno_error("starting a worker process", failed);
     return pid;
 }

@@ -2,8 +2,8 @@
 #include <fcntl.h>
 #include <pwd.h>
 #include <sched.h>
-#include <spawn.h>
 #include <support/fs.hpp>
+#include <support/spawn.hpp>
 #include <support/text.hpp>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -86,29 +86,18 @@ struct Mapping {
 
 /// Run newuidmap or newgidmap for `pid`; "" or what it said.
 std::string map_ids(const Mapping& mapping, pid_t pid) {
-    std::array<std::string, 8> words{mapping.program,
-                                     std::to_string(pid),
-                                     "0",
-                                     std::to_string(mapping.own),
-                                     "1",
-                                     "1",
-                                     std::to_string(mapping.range.first),
-                                     std::to_string(mapping.range.count)};
-    std::array<char*, 9> argv{};
-    for (std::size_t i = 0; i < words.size(); ++i)
-        argv[i] = words[i].data();
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return "no pipe";
     const UniqueFd read_end(ends[0]);
     UniqueFd write_end(ends[1]);
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, write_end.get(), STDERR_FILENO);
-    std::array<char*, 1> none{nullptr};
+    support::Spawn spawn;
+    spawn.give(write_end.get(), STDERR_FILENO);
     pid_t child = -1;
     const int failed =
-        ::posix_spawn(&child, mapping.program.c_str(), &actions, nullptr, argv.data(), none.data());
-    ::posix_spawn_file_actions_destroy(&actions);
+        spawn.start(mapping.program,
+                    {mapping.program, std::to_string(pid), "0", std::to_string(mapping.own), "1", "1",
+                     std::to_string(mapping.range.first), std::to_string(mapping.range.count)},
+                    {}, child);
     write_end.reset();
     if (failed != 0) return support::errno_error("starting it", failed).what;
     auto said = support::read_all(read_end.get(), "pipe", 4096);

@@ -2,8 +2,8 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <process.hpp>
-#include <spawn.h>
 #include <support/fs.hpp>
+#include <support/spawn.hpp>
 #include <support/text.hpp>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -32,67 +32,20 @@ bool is_file(const std::string& path) {
     return ::stat(path.c_str(), &st) == 0 && S_ISREG(st.st_mode);
 }
 
-std::vector<char*> pointers(const std::vector<std::string>& texts) {
-    std::vector<char*> out;
-    for (const std::string& text : texts)
-        out.push_back(const_cast<char*>(text.c_str()));
-    out.push_back(nullptr);
-    return out;
-}
-
-/// The file actions and attributes of posix_spawn().
-class SpawnSetup {
-public:
-    SpawnSetup() {
-        ::posix_spawn_file_actions_init(&actions);
-        ::posix_spawnattr_init(&attributes);
-    }
-
-    ~SpawnSetup() {
-        ::posix_spawn_file_actions_destroy(&actions);
-        ::posix_spawnattr_destroy(&attributes);
-    }
-
-    SpawnSetup(const SpawnSetup&) = delete;
-
-    /// 0, or the errno of what failed. dup2() of a descriptor onto itself takes off its close-on-exec.
-    int prepare(const Command& command, int error_end) {
-        sigset_t none, all;
-        ::sigemptyset(&none);
-        ::sigfillset(&all);
-        ::posix_spawnattr_setsigmask(&attributes, &none);
-        ::posix_spawnattr_setsigdefault(&attributes, &all);
-        ::posix_spawnattr_setpgroup(&attributes, 0);
-        ::posix_spawnattr_setflags(&attributes,
-                                   POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-        int failed = ::posix_spawn_file_actions_addchdir_np(&actions, command.folder.c_str());
-        const auto add = [&](int from, int to) {
-            if (failed == 0) failed = ::posix_spawn_file_actions_adddup2(&actions, from, to);
-        };
-        for (const int fd : command.inherited)
-            add(fd, fd);
-        if (command.input >= 0)
-            add(command.input, STDIN_FILENO);
-        else if (failed == 0)
-            failed = ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        if (command.output >= 0) add(command.output, STDOUT_FILENO);
-        add(error_end, STDERR_FILENO);
-        return failed;
-    }
-
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-};
-
-Result<pid_t> spawn(const Command& command, int error_end) {
-    SpawnSetup setup;
-    int failed = setup.prepare(command, error_end);
-    auto arguments = pointers(command.arguments);
-    auto environment = pointers(command.environment);
+Result<pid_t> start(const Command& command, int error_end) {
+    support::Spawn spawn;
+    spawn.separate();
+    spawn.change_folder(command.folder);
+    for (const int fd : command.inherited)
+        spawn.give(fd, fd);
+    if (command.input >= 0)
+        spawn.give(command.input, STDIN_FILENO);
+    else
+        spawn.give_null(STDIN_FILENO);
+    if (command.output >= 0) spawn.give(command.output, STDOUT_FILENO);
+    spawn.give(error_end, STDERR_FILENO);
     pid_t child = -1;
-    if (failed == 0)
-        failed = ::posix_spawn(&child, command.program.c_str(), &setup.actions, &setup.attributes,
-                               arguments.data(), environment.data());
+    const int failed = spawn.start(command.program, command.arguments, command.environment, child);
     if (failed == 0) return child;
     Error error = errno_error("starting '" + support::printable(command.program) + "'", failed);
     if (failed == ENOENT)
@@ -224,7 +177,7 @@ Result<Ended> run(const Command& command, const std::function<bool()>& cancelled
     const UniqueFd read_end(ends[0]);
     UniqueFd write_end(ends[1]);
     ::fcntl(read_end.get(), F_SETFL, O_NONBLOCK);
-    SLIPWAY_TRY_ASSIGN(const pid_t pid, spawn(command, write_end.get()));
+    SLIPWAY_TRY_ASSIGN(const pid_t pid, start(command, write_end.get()));
     write_end.reset();
     Child child(pid);
     Tail tail;

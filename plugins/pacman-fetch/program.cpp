@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <fcntl.h>
 #include <program.hpp>
-#include <spawn.h>
 #include <support/fs.hpp>
+#include <support/spawn.hpp>
 #include <support/text.hpp>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -20,23 +19,6 @@ using support::UniqueFd;
 
 namespace {
 
-class FileActions {
-public:
-    FileActions() { posix_spawn_file_actions_init(&actions_); }
-
-    ~FileActions() { posix_spawn_file_actions_destroy(&actions_); }
-
-    FileActions(const FileActions&) = delete;
-    FileActions& operator=(const FileActions&) = delete;
-
-    void use(const UniqueFd& fd, int as) { posix_spawn_file_actions_adddup2(&actions_, fd.get(), as); }
-
-    const posix_spawn_file_actions_t* get() const { return &actions_; }
-
-private:
-    posix_spawn_file_actions_t actions_;
-};
-
 /// A file in memory: neither side ever waits for the other.
 UniqueFd memory_file(std::string_view bytes = {}) {
     UniqueFd fd(::memfd_create("program", MFD_CLOEXEC));
@@ -53,21 +35,14 @@ Result<std::string> contents(const UniqueFd& fd) {
 } // namespace
 
 Result<std::string> run_program(const std::vector<std::string>& command, std::string_view input) {
-    std::vector<char*> arguments;
-    for (const std::string& argument : command)
-        arguments.push_back(const_cast<char*>(argument.c_str()));
-    arguments.push_back(nullptr);
     const UniqueFd in = memory_file(input), out = memory_file(), err = memory_file();
-    FileActions files;
-    files.use(in, 0);
-    files.use(out, 1);
-    files.use(err, 2);
-    char path[] = "PATH=/usr/bin:/bin", language[] = "LC_ALL=C";
-    char* environment[] = {path, language, nullptr};
+    support::Spawn spawn;
+    spawn.give(in.get(), STDIN_FILENO);
+    spawn.give(out.get(), STDOUT_FILENO);
+    spawn.give(err.get(), STDERR_FILENO);
     pid_t pid = -1;
     const std::string program = "/usr/bin/" + command.front();
-    const int failed =
-        ::posix_spawn(&pid, program.c_str(), files.get(), nullptr, arguments.data(), environment);
+    const int failed = spawn.start(program, command, {"PATH=/usr/bin:/bin", "LC_ALL=C"}, pid);
     if (failed != 0)
         return Error{Kind::unsupported, "starting " + program + ": " + std::string(std::strerror(failed)),
                      "checking signatures needs GnuPG: install gnupg"};
