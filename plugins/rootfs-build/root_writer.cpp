@@ -54,10 +54,15 @@ Result<void> RootWriter::record(const Entry& entry, const std::string& sha256, c
     return manifest_.add(entry, sha256, owner == &overlay_owner ? nullptr : owner);
 }
 
-/// libarchive, for pacman, makes the directories that no package ships with 0777 and pacman's umask, 0022.
 Result<void> RootWriter::make_parents(const std::string& path, const std::string* owner) {
-    SLIPWAY_TRY_ASSIGN(const std::vector<std::string> missing, tree_.missing_parents(path, owner));
-    for (const std::string& parent : missing) {
+    auto missing = tree_.missing_parents(path, owner);
+    if (missing) return make_folders(missing.value());
+    return owner == &overlay_owner ? std::move(missing).error().in("overlay") : std::move(missing).error();
+}
+
+/// libarchive, for pacman, makes the directories that no package ships with 0777 and pacman's umask, 0022.
+Result<void> RootWriter::make_folders(const std::vector<std::string>& paths) {
+    for (const std::string& parent : paths) {
         Entry entry{.path = parent, .type = Type::directory, .mode = 0755, .mtime = made_};
         const Presence presence = presence_of(parent);
         SLIPWAY_TRY(tree_.add(entry, presence, nullptr));
@@ -186,9 +191,9 @@ Result<void> RootWriter::add_after(const Addition& addition) {
                             && there->presence != Presence::listed; // with the overlay's attributes
     if (is_written) return {};
     SLIPWAY_TRY(make_parents(addition.entry.path, &overlay_owner));
-    SLIPWAY_TRY_ASSIGN(const std::string* owner,
-                       tree_.replace(addition.entry, presence_of(addition.entry.path)));
-    return write_addition(addition, owner);
+    auto owner = tree_.replace(addition.entry, presence_of(addition.entry.path));
+    if (!owner) return std::move(owner).error().in("overlay");
+    return write_addition(addition, owner.value());
 }
 
 /// What is there already was written without content.
@@ -205,11 +210,12 @@ Result<void> RootWriter::add_blank(const std::string& path) {
 /// Where a package's file was not extracted, that one's owner stays.
 Result<void> RootWriter::add_edited(const Edits::NewFile& file) {
     const Entry entry{.path = file.path, .mode = file.mode, .mtime = made_, .size = file.text.size()};
-    const auto as_edit = [&](Error error) { return std::move(error).in("edit of '" + file.path + "'"); };
-    if (auto parents = make_parents(file.path, &overlay_owner); !parents)
-        return as_edit(std::move(parents).error());
+    const std::string edit = "edit of '" + file.path + "'";
+    auto missing = tree_.missing_parents(file.path, &overlay_owner);
+    if (!missing) return std::move(missing).error().in(edit);
+    SLIPWAY_TRY(make_folders(missing.value()));
     auto owner = tree_.replace(entry, presence_of(file.path));
-    if (!owner) return as_edit(std::move(owner).error());
+    if (!owner) return std::move(owner).error().in(edit);
     return write_file(
         entry, owner.value(), [&](const Sink& sink) { return sink(file.text); }, nullptr);
 }

@@ -74,6 +74,7 @@ public:
 private:
     support::Result<Placed> place(Entry& entry, const std::string* owner);
     support::Result<void> make_parents(const std::string& path, const std::string* owner);
+    support::Result<void> make_folders(const std::vector<std::string>& paths);
     support::Result<void> write(const Entry& entry, const std::string& sha256, const std::string* owner);
     support::Result<void> record(const Entry& entry, const std::string& sha256, const std::string* owner);
     support::Result<void> write_file(Entry entry, const std::string* owner, const Content& content, Md5* md5);

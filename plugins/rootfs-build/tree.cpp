@@ -18,8 +18,8 @@ std::string of(const std::string* owner) {
 
 Error overlay_conflict(const Entry& entry, const Node& there) {
     return Error{Kind::config,
-                 "overlay: '" + entry.slashed() + "' is a " + name_of(entry.type) + " where "
-                     + of(there.owner) + " has a " + name_of(there.type),
+                 "'" + entry.slashed() + "' is a " + name_of(entry.type) + " where " + of(there.owner)
+                     + " has a " + name_of(there.type),
                  "take it out of the overlay, or out of 'symlinks' or 'blank'"};
 }
 
@@ -56,8 +56,8 @@ Result<std::vector<std::string>> Tree::missing_parents(const std::string& path,
         const Node* node = find(parent);
         if (node != nullptr && node->type != Type::directory && owner == &overlay_owner)
             return Error{Kind::config,
-                         "overlay: '" + path + "' would be written through '" + parent + "', a "
-                             + name_of(node->type) + " of " + of(node->owner),
+                         "'" + path + "' would be written through '" + parent + "', a " + name_of(node->type)
+                             + " of " + of(node->owner),
                          "use the real path"};
         if (node != nullptr && node->type != Type::directory)
             return Error{Kind::verify,
