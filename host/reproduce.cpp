@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <slipway/stage.h>
 #include <unistd.h>
+#include <worker/user_namespace.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -177,7 +178,7 @@ public:
         auto fresh = fresh_state(state_, original_.run.id);
         if (!fresh) return complain(fresh.error());
         const int code = rebuild(fresh.value(), plan, options, all);
-        if (!kept_) (void)support::remove_tree(fresh.value().folder);
+        if (!kept_) (void)worker::remove_work_folder(fresh.value().folder);
         return code;
     }
 
