@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The downloader against a real nginx, and file://.
-#include <download.hpp>
+#include "download_fixture.hpp"
+
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <nginx.hpp>
-#include <support/fs.hpp>
 
 #include <filesystem>
 
@@ -21,25 +19,12 @@ using testing::StartsWith;
 const Downloader::Settings quick{.parallel = 4,
                                  .patience = {.rounds = 2, .pause = std::chrono::milliseconds(20)}};
 
-class DownloaderTest : public testing::Test {
+class DownloaderTest : public DownloadFixture {
 protected:
-    DownloaderTest() : nginx_(www_.path()) {
-        put("file", content_);
+    DownloaderTest() : DownloadFixture(20'000) {
         put("short", content_.substr(0, 1000));
         put("long", content_ + "more");
         put("other", std::string(content_.size(), 'x'));
-    }
-
-    void put(const std::string& name, const std::string& bytes) {
-        ASSERT_TRUE(support::write_file(www_ / name, bytes));
-    }
-
-    /// The file `content_`, from these URLs; "/x" is of our nginx.
-    Download wanted(std::vector<std::string> urls, const std::string& name = "got") const {
-        for (std::string& url : urls)
-            if (url.starts_with('/')) url = nginx_.url() + url;
-        return {"package 'p'", std::move(urls), work_ / name, content_.size(),
-                Expected{content_.size(), support::Digest::of(content_)}};
     }
 
     support::Result<std::vector<Arrival>> run(const std::vector<Download>& downloads) {
@@ -53,23 +38,9 @@ protected:
         return std::move(done).error();
     }
 
-    std::string got(const std::string& name = "got") const {
-        return support::read_file(work_ / name).value();
-    }
-
     std::string from(const std::string& path) const {
         return "package 'p' from " + nginx_.url() + path + ": ";
     }
-
-    const std::string content_ = [] {
-        std::string text;
-        for (int i = 0; i < 20'000; ++i)
-            text += std::to_string(i) + "\n";
-        return text;
-    }();
-    test::Scratch www_;
-    test::Scratch work_;
-    test::Nginx nginx_;
 };
 
 TEST_F(DownloaderTest, FetchesOverHttp) {

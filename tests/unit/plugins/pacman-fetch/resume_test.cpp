@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Downloads that are cut, stall, are told to wait, or were begun by an earlier run.
-#include <download.hpp>
+#include "download_fixture.hpp"
+
 #include <fcntl.h>
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <nginx.hpp>
 #include <rude_server.hpp>
-#include <support/fs.hpp>
 #include <support/json.hpp>
 
 namespace slipway::pacman_fetch {
@@ -22,14 +20,9 @@ using Answer = RudeServer::Answer;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-class Resume : public testing::Test {
+class Resume : public DownloadFixture {
 protected:
-    Resume() : nginx_(www_.path()) { EXPECT_TRUE(support::write_file(www_ / "file", content_)); }
-
-    Download wanted(std::vector<std::string> urls) const {
-        return {"package 'p'", std::move(urls), work_ / "got", content_.size(),
-                Expected{content_.size(), support::Digest::of(content_)}};
-    }
+    Resume() : DownloadFixture(50'000) {}
 
     support::Result<std::vector<Arrival>> run(std::vector<std::string> urls) {
         auto downloader = Downloader::create({.parallel = 4,
@@ -53,8 +46,6 @@ protected:
         return ::fcntl(fd.get(), F_SETLEASE, F_RDLCK) != 0;
     }
 
-    std::string got() const { return support::read_file(work_ / "got").value(); }
-
     /// What a run that was killed leaves.
     void leave(const std::string& bytes, const std::string& url = {}, const std::string& etag = {}) {
         test::write(work_ / "got", bytes);
@@ -70,16 +61,6 @@ protected:
             "file", {nginx_.url() + "/file"}, work_ / "plain", content_.size(), std::nullopt};
         return downloader.value()->run({plain}, {[] { return false; }}).value().at(0).validator.etag;
     }
-
-    const std::string content_ = [] {
-        std::string text;
-        for (int i = 0; i < 50'000; ++i)
-            text += std::to_string(i) + "\n";
-        return text;
-    }();
-    test::Scratch www_;
-    test::Scratch work_;
-    test::Nginx nginx_;
 };
 
 TEST_F(Resume, GoesOnAfterACut) {
