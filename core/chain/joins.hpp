@@ -5,7 +5,7 @@
 #pragma once
 
 #include "relay.hpp"
-#include "stage_job.hpp"
+#include "stage_result.hpp"
 
 #include <cstddef>
 #include <map>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "run_log.hpp"
 
-#include "stage_job.hpp"
+#include "stage_result.hpp"
 
 #include <chrono>
 #include <utility>

@@ -3,7 +3,6 @@
 
 #include "relay.hpp"
 
-#include <chain/exit_text.hpp>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <support/text.hpp>
@@ -38,16 +37,10 @@ int clamped_level(const json::Value& level) {
 
 } // namespace
 
-const char* status_name(slipway_status status) {
-    if (status == SLIPWAY_OK) return "ok";
-    if (status == SLIPWAY_WAITING) return "waiting";
-    return support::name_of(support::kind_of_status(status));
-}
-
 StageJob::StageJob(JobContext& context, const PlannedStage& stage, worker::Job order,
                    std::map<std::string, std::vector<OutputRecord>> inputs, Streams streams, Done done)
     : context_(context), stage_(stage), order_(std::move(order)), inputs_(std::move(inputs)),
-      streams_(std::move(streams)), done_(std::move(done)),
+      streams_(std::move(streams)), done_(std::move(done)), outputs_(stage.ports),
       allowed_secrets_(stage.secrets.begin(), stage.secrets.end()) {}
 
 StageJob::~StageJob() {
@@ -69,21 +62,21 @@ void StageJob::start() {
     }
     process_ = std::move(process).value();
     timers_.push_back(context_.loop.after(std::chrono::seconds(stage_.timeout_s), [this] {
-        timed_out_ = true;
+        course_.timed_out = true;
         process_->send(json::Object{{"t", "cancel"}});
         stop_in_steps(1s);
     }));
 }
 
 void StageJob::cancel() {
-    if (cancelled_ || !process_) return;
-    cancelled_ = true;
+    if (course_.cancelled || !process_) return;
+    course_.cancelled = true;
     process_->send(json::Object{{"t", "cancel"}});
     stop_in_steps(patience_before_terminate);
 }
 
 void StageJob::kill() {
-    cancelled_ = true;
+    course_.cancelled = true;
     if (process_) process_->kill();
 }
 
@@ -105,13 +98,13 @@ void StageJob::take(const worker::Message& message) {
                                          static_cast<std::uint64_t>(body["total"].as_integer()),
                                          shown(body["unit"].as_string())});
     else if (kind == "phase")
-        phase_ = body["phase"].as_string();
+        course_.phase = body["phase"].as_string();
     else if (kind == "sandbox")
         emit("sandbox", SLIPWAY_DEBUG, body["level"].as_string(), json::Object{{"missing", body["missing"]}});
     else if (kind == "diag")
         take_diagnostic(body);
     else if (kind == "result")
-        status_ = static_cast<slipway_status>(body["status"].as_integer());
+        course_.status = static_cast<slipway_status>(body["status"].as_integer());
     else
         take_call(kind, body);
 }
@@ -133,12 +126,13 @@ void StageJob::take_diagnostic(const json::Value& body) {
     const int severity = clamped_level(body["severity"]);
     std::string pointer = body["config_path"].as_string();
     if (severity == SLIPWAY_ERROR) {
-        failure_ = body["summary"].as_string();
-        failure_hint_ = body["hint"].as_string();
+        course_.failure = body["summary"].as_string();
+        course_.failure_hint = body["hint"].as_string();
         if (!pointer.empty())
-            failure_ = "option '" + pointer.substr(pointer.starts_with('/') ? 1 : 0) + "': " + failure_;
+            course_.failure =
+                "option '" + pointer.substr(pointer.starts_with('/') ? 1 : 0) + "': " + course_.failure;
     } else if (severity > SLIPWAY_DEBUG) {
-        remark_ = body["summary"].as_string();
+        course_.remark = body["summary"].as_string();
     }
     emit("diagnostic", severity, body["summary"].as_string(),
          json::Object{{"code", status_name(code)},
@@ -163,15 +157,8 @@ void StageJob::open_input(const json::Value& body) {
 }
 
 slipway_status StageJob::check_port(const std::string& port, const std::string& name) {
-    const plugin::Port* known = stage_.ports.output(port);
-    if (known == nullptr) return refuse(SLIPWAY_NOT_FOUND, "there is no output port '" + port + "'");
-    if (name.empty() || name.size() > 255 || name == "." || name == ".."
-        || name.find('/') != std::string::npos || support::printable(name) != name)
-        return refuse(SLIPWAY_CONFIG, "'" + name.substr(0, 255) + "' is no file name for an artifact",
-                      "1 to 255 bytes, no '/', no control characters");
-    if (!known->many && std::ranges::count(outputs_, port, &OutputRecord::port) > 0)
-        return refuse(SLIPWAY_CONFLICT, "output port '" + port + "' takes one artifact, and has it");
-    return SLIPWAY_OK;
+    const auto checked = outputs_.check(port, name);
+    return checked ? SLIPWAY_OK : refuse(checked.error());
 }
 
 void StageJob::create_output(const json::Value& body) {
@@ -315,28 +302,12 @@ void StageJob::adopt(const json::Value& body) {
 }
 
 slipway_status StageJob::publish(const std::string& port, const std::string& name,
-                                 const store::Stored& stored, const std::string& meta_text) {
-    auto meta = meta_text.empty() ? json::Value(json::Object{}) : json::parse(meta_text);
-    if (!meta || !meta.value().is_object())
-        return refuse(SLIPWAY_CONFIG, "output '" + port + "': the description is no JSON object");
-    const json::Value& m = meta.value();
-    const plugin::Port& known = *stage_.ports.output(port);
-    const bool pattern = known.types.front().find('*') != std::string::npos;
-    std::string type = m["type"].as_string();
-    if (type.empty() && known.types.size() == 1 && !pattern) type = known.types.front();
-    const bool fits =
-        !type.empty() && type.find('*') == std::string::npos
-        && std::ranges::any_of(known.types, [&](const auto& t) { return plugin::type_matches(t, type); });
-    if (!fits)
-        return refuse(SLIPWAY_CONFIG, "output '" + port + "': type '" + type + "' is not one it gives",
-                      "it gives " + support::join_or(known.types));
-    const std::string& expected = m["sha256"].as_string();
-    if (!expected.empty() && expected != stored.digest.hex())
-        return refuse(SLIPWAY_VERIFY, "output '" + port + "': the bytes have digest " + stored.digest.hex()
-                                          + ", the stage says " + expected);
-    json::Value annotations = m["annotations"].is_object() ? m["annotations"] : json::Value(json::Object{});
-    outputs_.push_back(
-        {port, shown(name), type, stored.digest.hex(), stored.size, shown(std::move(annotations))});
+                                 const store::Stored& stored, const std::string& meta) {
+    auto output = outputs_.record(port, name, stored, meta);
+    if (!output) return refuse(output.error());
+    output.value().name = shown(name);
+    output.value().annotations = shown(std::move(output.value().annotations));
+    outputs_.add(std::move(output).value());
     return SLIPWAY_OK;
 }
 
@@ -383,9 +354,13 @@ void StageJob::reply(slipway_status status, UniqueFd fd, json::Value more) {
     process_->send(message, std::move(fd));
 }
 
+slipway_status StageJob::refuse(const support::Error& error) {
+    return refuse(status_of(error), error.what, error.hint);
+}
+
 slipway_status StageJob::refuse(slipway_status status, const std::string& why, const std::string& hint) {
-    failure_ = why;
-    failure_hint_ = hint;
+    course_.failure = why;
+    course_.failure_hint = hint;
     emit("diagnostic", SLIPWAY_ERROR, why,
          json::Object{{"code", status_name(status)}, {"detail", ""}, {"hint", hint}, {"config_path", ""}});
     return status;
@@ -418,45 +393,13 @@ void StageJob::conclude(const worker::Exit& exit) {
         context_.loop.cancel(timer);
     timers_.clear();
     open_.clear();
-    StageResult result = result_of(exit);
-    if (result.status != SLIPWAY_OK) result.outputs.clear();
+    course_.flooded = process_->flooded();
+    StageResult result = result_of(course_, exit, std::chrono::seconds(stage_.timeout_s));
+    if (result.status == SLIPWAY_OK) result.outputs = outputs_.take();
     result.message = shown(std::move(result.message));
     result.hint = shown(std::move(result.hint));
     process_.reset();
     done_(std::move(result)); // may delete this
-}
-
-StageResult StageJob::result_of(const worker::Exit& exit) {
-    if (process_->flooded())
-        return {SLIPWAY_RESOURCE,
-                "printed more than " + support::human_bytes(worker::max_output) + " and was stopped",
-                "write data to an output port, not to standard output",
-                {}};
-    if (timed_out_)
-        return {SLIPWAY_TIMEOUT,
-                "did not finish within " + support::human_duration(std::chrono::seconds(stage_.timeout_s))
-                    + ", stopped in " + place(phase_),
-                "give the stage a longer \"timeout\" if it needs one",
-                {}};
-    if (cancelled_) return {SLIPWAY_CANCELLED, "cancelled", "", {}};
-    const bool clean = exit.signal == 0 && exit.code == 0 && exit.broken.empty() && !exit.hung_up && status_;
-    if (!clean)
-        return {SLIPWAY_CRASHED, exit_text(exit, phase_), "slipway log shows what it said before", {}};
-    if (!exit.left.empty())
-        return {SLIPWAY_INTERNAL,
-                "left processes behind: " + support::join(exit.left, ", "),
-                "a stage must wait for every process it starts",
-                {}};
-    StageResult result{*status_, "", "", std::move(outputs_)};
-    if (*status_ == SLIPWAY_OK || *status_ == SLIPWAY_WAITING) {
-        if (*status_ == SLIPWAY_WAITING) result.message = remark_.empty() ? failure_ : remark_;
-        return result;
-    }
-    result.message = failure_.empty()
-                         ? std::string("ended with '") + status_name(*status_) + "' without saying why"
-                         : failure_;
-    result.hint = failure_hint_;
-    return result;
 }
 
 } // namespace slipway::chain

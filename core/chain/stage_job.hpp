@@ -3,6 +3,9 @@
 // One stage being run: its worker, the calls the plugin makes, and what it came to.
 #pragma once
 
+#include "stage_outputs.hpp"
+#include "stage_result.hpp"
+
 #include <chain/event.hpp>
 #include <chain/plan.hpp>
 #include <chain/secrets.hpp>
@@ -19,14 +22,6 @@
 #include <vector>
 
 namespace slipway::chain {
-
-/// What a stage came to. `status` is SLIPWAY_OK, SLIPWAY_WAITING or a failure.
-struct StageResult {
-    slipway_status status = SLIPWAY_INTERNAL;
-    std::string message; ///< why it failed or waits
-    std::string hint;
-    std::vector<journal::OutputRecord> outputs;
-};
 
 /// What a job needs of its surroundings. `emit` stores and shows an event; `emit_durably` also makes sure
 /// it is on disk.
@@ -94,6 +89,7 @@ private:
                            const std::string& meta);
 
     void reply(slipway_status status, support::UniqueFd fd = {}, support::json::Value more = {});
+    slipway_status refuse(const support::Error& error);
     slipway_status refuse(slipway_status status, const std::string& why, const std::string& hint = {});
     void emit(std::string kind, int level, std::string text, support::json::Value data = {});
     /// Fit to show and to keep: without secrets and control characters.
@@ -101,7 +97,6 @@ private:
     support::json::Value shown(support::json::Value document) const;
     void stop_in_steps(std::chrono::milliseconds terminate_after);
     void conclude(const worker::Exit& exit);
-    StageResult result_of(const worker::Exit& exit);
 
     struct OpenOutput {
         std::string name;
@@ -118,18 +113,11 @@ private:
     Done done_;
     std::unique_ptr<worker::Process> process_;
     std::map<std::string, OpenOutput> open_;
-    std::vector<journal::OutputRecord> outputs_;
+    StageOutputs outputs_;
     std::set<std::string> allowed_secrets_;
     std::vector<worker::Loop::Id> timers_;
-    std::string phase_ = "load";
-    std::optional<slipway_status> status_; ///< what the worker said last
-    std::string remark_;                   ///< the last diagnostic of a lower severity
-    std::string failure_, failure_hint_;   ///< the last diagnostic of severity error
-    bool cancelled_ = false, timed_out_ = false;
+    StageCourse course_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); ///< false once deleted, for late callbacks
 };
-
-/// Names of the status codes: "net_transient", "waiting", ...
-const char* status_name(slipway_status status);
 
 } // namespace slipway::chain
