@@ -1,48 +1,108 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fcntl.h>
 #include <frame_cache.hpp>
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
 #include <support/fs.hpp>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <memory>
+#include <new>
 
 namespace slipway::compress {
 
 namespace fs = std::filesystem;
-using support::Digest;
 
 namespace {
 
-constexpr std::size_t hex_digits = 64;
+constexpr std::size_t hex_digits = 32;
 constexpr std::size_t max_frame = 1u << 30;
+constexpr const char* key_file = "key";
+
+struct FreeMac {
+    void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+};
+
+std::string hex(const std::array<unsigned char, hex_digits / 2>& bytes) {
+    static constexpr char digits[] = "0123456789abcdef";
+    std::string text;
+    for (const unsigned char byte : bytes)
+        text.append({digits[byte >> 4], digits[byte & 15]});
+    return text;
+}
 
 } // namespace
 
-// A file is the frame's SHA-256 in hex, and the frame: a power loss leaves files of zeros.
-std::optional<std::string> FrameCache::find(const Digest& key) const {
+FrameCache::FrameCache(std::string folder) : folder_(std::move(folder)) {
+    if (folder_.empty()) return;
+    const std::string path = path_of(key_file);
+    const support::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (fd && ::read(fd.get(), key_.data(), key_.size()) == static_cast<ssize_t>(key_.size())) return;
+    // Two that make one at the same time: the frames of one of them will not be found again.
+    const bool made =
+        ::getrandom(key_.data(), key_.size(), 0) == static_cast<ssize_t>(key_.size())
+        && support::make_dirs(folder_)
+        && support::write_file(path, {reinterpret_cast<const char*>(key_.data()), key_.size()}, 0600);
+    if (!made) folder_.clear();
+}
+
+std::string FrameCache::code_of(std::string_view head, std::string_view bytes) const {
+    static EVP_MAC* const algorithm = EVP_MAC_fetch(nullptr, "GMAC", nullptr);
+    const std::unique_ptr<EVP_MAC_CTX, FreeMac> context(EVP_MAC_CTX_new(algorithm));
+    if (context == nullptr) throw std::bad_alloc();
+    // One nonce for all: who sees several codes of a key may forge one, but only the key's owner sees any.
+    std::array<unsigned char, 12> nonce{};
+    std::string cipher = "AES-128-GCM";
+    const OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, cipher.data(), 0),
+        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_IV, nonce.data(), nonce.size()),
+        OSSL_PARAM_construct_end(),
+    };
+    std::array<unsigned char, hex_digits / 2> code{};
+    std::size_t size = 0;
+    const auto take = [&](std::string_view some) {
+        return EVP_MAC_update(context.get(), reinterpret_cast<const unsigned char*>(some.data()),
+                              some.size());
+    };
+    if (EVP_MAC_init(context.get(), key_.data(), key_.size(), parameters) != 1 || take(head) != 1
+        || take(bytes) != 1 || EVP_MAC_final(context.get(), code.data(), &size, code.size()) != 1)
+        throw std::bad_alloc();
+    return hex(code);
+}
+
+std::string FrameCache::name_of(std::string_view recipe, std::string_view content) const {
+    return folder_.empty() ? std::string() : code_of(recipe, content);
+}
+
+// A file is the code of its name and frame in hex, and the frame: a power loss leaves files of zeros.
+std::optional<std::string> FrameCache::find(const std::string& name) const {
     if (folder_.empty()) return std::nullopt;
-    const support::UniqueFd fd(::open(path_of(key).c_str(), O_RDONLY | O_CLOEXEC));
+    const support::UniqueFd fd(::open(path_of(name).c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd) return std::nullopt;
     auto text = support::read_all(fd.get(), "a frame", max_frame);
     if (!text || text.value().size() < hex_digits) return std::nullopt;
     std::string frame = text.value().substr(hex_digits);
-    if (Digest::of(frame).hex() != text.value().substr(0, hex_digits)) return std::nullopt;
+    if (code_of(name, frame) != text.value().substr(0, hex_digits)) return std::nullopt;
     ::futimens(fd.get(), nullptr);
     return frame;
 }
 
-void FrameCache::keep(const Digest& key, std::string_view frame) const {
-    if (folder_.empty() || !support::make_dirs(folder_)) return;
+void FrameCache::keep(const std::string& name, std::string_view frame) const {
+    if (folder_.empty()) return;
     static std::atomic<unsigned> number = 0;
     const std::string draft =
-        path_of(key) + "." + std::to_string(::getpid()) + "." + std::to_string(number.fetch_add(1));
+        path_of(name) + "." + std::to_string(::getpid()) + "." + std::to_string(number.fetch_add(1));
     const support::UniqueFd fd(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
-    const bool written = fd && support::write_all(fd.get(), Digest::of(frame).hex(), draft)
+    const bool written = fd && support::write_all(fd.get(), code_of(name, frame), draft)
                          && support::write_all(fd.get(), frame, draft);
-    if (!written || ::rename(draft.c_str(), path_of(key).c_str()) != 0) ::unlink(draft.c_str());
+    if (!written || ::rename(draft.c_str(), path_of(name).c_str()) != 0) ::unlink(draft.c_str());
 }
 
 void FrameCache::remove_old() const {
@@ -52,7 +112,8 @@ void FrameCache::remove_old() const {
     for (const auto& entry : fs::directory_iterator(folder_, failed)) {
         std::error_code unknown;
         const auto used = entry.last_write_time(unknown);
-        if (!unknown && used < oldest) fs::remove(entry.path(), unknown);
+        if (!unknown && used < oldest && entry.path().filename() != key_file)
+            fs::remove(entry.path(), unknown);
     }
 }
 

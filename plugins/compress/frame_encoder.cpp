@@ -7,10 +7,10 @@
 #include <frame_cache.hpp>
 #include <piece_buffer.hpp>
 #include <segments.hpp>
-#include <support/hash.hpp>
 #include <zstd_handle.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
@@ -133,33 +133,42 @@ private:
 
     Result<void> make(Piece& piece, ZSTD_CCtx* context, PieceBuffer& room) const {
         const std::string_view content = piece.content.view();
-        const support::Digest key = key_of(content);
-        if (auto frame = cache_.find(key)) {
+        const std::string name = cache_.name_of(recipe_, content);
+        if (auto frame = cache_.find(name)) {
             piece.frame = std::move(*frame);
             piece.reused = true;
             return {};
         }
         if (context == nullptr) return Error{support::Kind::resource, "zstd: out of memory"};
         ZSTD_CCtx_reset(context, ZSTD_reset_session_and_parameters);
-        SLIPWAY_TRY(set_parameters(context, settings_));
+        SLIPWAY_TRY(set_frame_parameters(context));
         const std::size_t size =
             ZSTD_compress2(context, room.data(), room.room_left(), content.data(), content.size());
         if (ZSTD_isError(size) != 0) return zstd_error(size);
         piece.frame.assign(room.data(), size);
-        cache_.keep(key, piece.frame);
+        cache_.keep(name, piece.frame);
         return {};
     }
 
-    /// All that a frame depends on.
-    support::Digest key_of(std::string_view content) const {
-        support::Sha256 hash;
-        hash.update(fmt::format("zstd {} level {} long {} checksum {}\n", ZSTD_versionNumber(),
-                                settings_.level, settings_.long_distance, settings_.checksum));
-        hash.update(content);
-        return hash.finish();
+    /// zstd's level 8 is made for a stream. Of a piece whose size is known the window holds everything, so
+    /// the ordinary search finds what the one for long distances would; with twice the hash table it does so
+    /// in five sixths of the time, and the archive is no larger (decision 0032).
+    Result<void> set_frame_parameters(ZSTD_CCtx* context) const {
+        if (settings_.level != 8 || !settings_.long_distance) return set_parameters(context, settings_);
+        Settings plain = settings_;
+        plain.long_distance = false;
+        SLIPWAY_TRY(set_parameters(context, plain));
+        SLIPWAY_TRY(set_parameter(context, ZSTD_c_windowLog, std::countr_zero(max_piece)));
+        SLIPWAY_TRY(set_parameter(context, ZSTD_c_hashLog, 21));
+        SLIPWAY_TRY(set_parameter(context, ZSTD_c_searchLog, 3));
+        return set_parameter(context, ZSTD_c_strategy, ZSTD_lazy);
     }
 
     const Settings settings_;
+    /// All that a frame depends on, but for its content.
+    const std::string recipe_ =
+        fmt::format("zstd {} level {} long {} checksum {} parameters 2\n", ZSTD_versionNumber(),
+                    settings_.level, settings_.long_distance, settings_.checksum);
     const FrameCache cache_;
     std::mutex mutex_;
     std::condition_variable changed_;
@@ -196,27 +205,34 @@ private:
     }
 
     void cut(std::string_view bytes) {
-        held_.append(bytes);
         finder_.feed(bytes, starts_);
         for (const std::uint64_t start : starts_) {
-            give(start - given_);
+            give(start - given_, bytes);
             flush_piece();
         }
         starts_.clear();
-        give(finder_.settled() - given_);
+        give(finder_.settled() - given_, bytes);
+        held_.append(bytes);
     }
 
-    /// Move `count` bytes from what is held to the piece, which is cut when it is full.
-    void give(std::uint64_t count) {
-        std::size_t done = 0;
-        while (done < count) {
+    /// Move `count` bytes to the piece: of what is held, then of what has come.
+    void give(std::uint64_t count, std::string_view& bytes) {
+        given_ += count;
+        const auto old = std::min<std::uint64_t>(count, held_.size());
+        append(std::string_view(held_).substr(0, old));
+        held_.erase(0, old);
+        append(bytes.substr(0, count - old));
+        bytes.remove_prefix(count - old);
+    }
+
+    /// The piece is cut when it is full.
+    void append(std::string_view bytes) {
+        while (!bytes.empty()) {
             if (piece_.room_left() == 0) flush_piece();
-            const std::size_t n = std::min<std::size_t>(count - done, piece_.room_left());
-            piece_.append(std::string_view(held_).substr(done, n));
-            done += n;
+            const std::string_view some = bytes.substr(0, piece_.room_left());
+            piece_.append(some);
+            bytes.remove_prefix(some.size());
         }
-        held_.erase(0, done);
-        given_ += done;
     }
 
     void flush_piece() {
@@ -225,7 +241,7 @@ private:
     }
 
     void flush() {
-        give(held_.size());
+        append(held_);
         flush_piece();
         flushed_ = true;
     }

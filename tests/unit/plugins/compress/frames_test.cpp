@@ -158,6 +158,7 @@ TEST_F(Frames, ADamagedFrameIsMadeAgain) {
     const std::string digest = archive();
     unsigned number = 0;
     for (const auto& entry : std::filesystem::directory_iterator(cache())) {
+        if (entry.path().filename() == "key") continue;
         std::string bytes = support::read_file(entry.path()).value();
         if (++number == 1) bytes.back() = static_cast<char>(~bytes.back());
         if (number == 2) bytes.clear();
@@ -171,11 +172,31 @@ TEST_F(Frames, ADamagedFrameIsMadeAgain) {
 
 TEST_F(Frames, OldFramesGo) {
     const FrameCache kept(cache());
-    const auto key = support::Digest::of("key");
-    kept.keep(key, "frame");
+    const std::string name = kept.name_of("recipe", "content");
+    kept.keep(name, "frame");
     kept.remove_old();
-    EXPECT_EQ(kept.find(key), "frame");
-    ASSERT_EQ(run_command({"touch", "-d", "101 days ago", cache() + "/" + key.hex()}).status, 0);
+    EXPECT_EQ(kept.find(name), "frame");
+    const auto age = [&](const std::string& file) {
+        ASSERT_EQ(run_command({"touch", "-d", "101 days ago", cache() + "/" + file}).status, 0);
+    };
+    age("key");
     kept.remove_old();
-    EXPECT_EQ(kept.find(key), std::nullopt);
+    EXPECT_EQ(FrameCache(cache()).find(name), "frame");
+    age(name);
+    kept.remove_old();
+    EXPECT_EQ(kept.find(name), std::nullopt);
+}
+
+TEST_F(Frames, NamesDependOnTheFoldersKey) {
+    const FrameCache kept(cache());
+    const std::string name = kept.name_of("recipe", "content");
+    EXPECT_EQ(name.size(), 32U);
+    EXPECT_NE(name, kept.name_of("recipe", "contents"));
+    EXPECT_EQ(name, FrameCache(cache()).name_of("recipe", "content"));
+    kept.keep(name, "frame");
+    ASSERT_TRUE(support::write_file(cache() + "/key", "short"));
+    const FrameCache after(cache());
+    EXPECT_NE(name, after.name_of("recipe", "content"));
+    EXPECT_EQ(after.find(name), std::nullopt); // its check is of the old key
+    EXPECT_EQ(FrameCache("").name_of("recipe", "content"), "");
 }
