@@ -27,6 +27,18 @@ Result<std::pair<UniqueFd, UniqueFd>> make_pipe() {
     return std::pair(UniqueFd(ends[0]), UniqueFd(ends[1]));
 }
 
+/// Bytes that are read and, if there is a reader, its too: the very pages, so that no byte is copied for it.
+ssize_t take(int from, int reader, bool& has_reader, std::vector<char>& buffer) {
+    std::size_t most = buffer.size();
+    if (has_reader) {
+        const ssize_t given = ::tee(from, reader, most, 0);
+        has_reader = given >= 0 || errno != EPIPE;
+        if (given <= 0 && has_reader) return given;
+        if (given > 0) most = static_cast<std::size_t>(given);
+    }
+    return ::read(from, buffer.data(), most);
+}
+
 } // namespace
 
 Result<std::shared_ptr<Relay>> Relay::start(std::optional<store::Draft> kept) {
@@ -69,12 +81,11 @@ void Relay::carry() {
         if (polled < 0) break;
         if (ends[1].revents != 0) break;
         if (ends[0].revents == 0) continue;
-        const ssize_t n = ::read(from_writer_.get(), buffer.data(), buffer.size());
+        const ssize_t n = take(from_writer_.get(), to_reader_.get(), has_reader, buffer);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) failure = support::errno_error("reading a pipe", errno);
         if (n <= 0) break;
         const std::string_view bytes(buffer.data(), static_cast<std::size_t>(n));
-        if (has_reader) has_reader = bool(support::write_all(to_reader_.get(), bytes, "a pipe"));
         hash.update(bytes);
         size += bytes.size();
         if (!kept_ || failure) continue;

@@ -18,7 +18,7 @@ public:
 
     PieceBuffer(PieceBuffer&& other) noexcept
         : data_(std::exchange(other.data_, nullptr)), room_(std::exchange(other.room_, 0)),
-          size_(std::exchange(other.size_, 0)) {}
+          size_(std::exchange(other.size_, 0)), populated_(std::exchange(other.populated_, 0)) {}
 
     PieceBuffer& operator=(PieceBuffer&& other) noexcept;
     ~PieceBuffer();
@@ -36,7 +36,7 @@ public:
 
 private:
     char* data_ = nullptr;
-    std::size_t room_ = 0, size_ = 0;
+    std::size_t room_ = 0, size_ = 0, populated_ = 0;
 };
 
 } // namespace slipway::compress

@@ -2,6 +2,7 @@
 #include "merge.hpp"
 
 #include "metadata.hpp"
+#include "packed.hpp"
 #include "read_ahead.hpp"
 #include "root_writer.hpp"
 
@@ -280,7 +281,7 @@ Backup* PackageMerge::backup_of(const std::string& path) {
 Result<std::string> PackageMerge::md5_of(const std::string& path) const {
     std::string wanted = path;
     SLIPWAY_TRY_ASSIGN(UniqueFd fd, open());
-    SLIPWAY_TRY_ASSIGN(auto source, Decompressor::open(std::move(fd)));
+    SLIPWAY_TRY_ASSIGN(auto source, open_packed(std::move(fd), std::make_shared<UnpackRoom>()));
     SLIPWAY_TRY_ASSIGN(const auto reader,
                        PackageReader::open(std::move(source), quiet_pulse(), max_content()));
     for (;;) {

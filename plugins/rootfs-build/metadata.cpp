@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "metadata.hpp"
 
+#include "packed.hpp"
+
 #include <algorithm>
 
 namespace slipway::rootfs {
@@ -44,7 +46,7 @@ Result<std::vector<std::string>> mtree(PackageReader& reader) {
 } // namespace
 
 Result<Metadata> read_metadata(support::UniqueFd package, Pulse pulse, std::uint64_t max_content) {
-    SLIPWAY_TRY_ASSIGN(auto source, Decompressor::open(std::move(package)));
+    SLIPWAY_TRY_ASSIGN(auto source, open_packed(std::move(package), std::make_shared<UnpackRoom>()));
     SLIPWAY_TRY_ASSIGN(const auto reader,
                        PackageReader::open(std::move(source), std::move(pulse), max_content));
     std::optional<PackageInfo> info;

@@ -10,10 +10,10 @@
 namespace slipway::rootfs {
 
 support::Result<void> Output::write(std::string_view bytes) {
-    constexpr std::size_t piece = 1u << 20;
+    constexpr std::size_t piece = 1u << 20, long_enough = 128u << 10; // to be worth a call of its own
     size_ += bytes.size();
-    if (buffer_.size() + bytes.size() > piece) SLIPWAY_TRY(flush());
-    if (bytes.size() >= piece) return support::write_all(fd_, bytes, subject_);
+    if (buffer_.size() + bytes.size() > piece || bytes.size() >= long_enough) SLIPWAY_TRY(flush());
+    if (bytes.size() >= long_enough) return support::write_all(fd_, bytes, subject_);
     buffer_.append(bytes);
     return {};
 }

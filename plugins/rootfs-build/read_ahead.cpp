@@ -88,6 +88,7 @@ std::unique_ptr<ByteSource> ReadAhead::add(support::UniqueFd fd) {
 }
 
 void ReadAhead::work() {
+    const auto room = std::make_shared<UnpackRoom>();
     std::unique_lock lock(mutex_);
     for (;;) {
         const auto next = [&] {
@@ -98,7 +99,7 @@ void ReadAhead::work() {
         const std::shared_ptr<File> file = *next();
         file->begun = true;
         lock.unlock();
-        decompress(*file);
+        decompress(*file, room);
         lock.lock();
         file->ended = true;
         changed_.notify_all();
@@ -132,13 +133,13 @@ std::string ReadAhead::new_block() {
     return block;
 }
 
-void ReadAhead::decompress(File& file) {
-    auto opened = Decompressor::open(std::move(file.fd));
+void ReadAhead::decompress(File& file, const std::shared_ptr<UnpackRoom>& room) {
+    auto opened = open_packed(std::move(file.fd), room);
     if (!opened) {
         file.error = std::move(opened).error();
         return;
     }
-    Decompressor& source = *opened.value();
+    ByteSource& source = *opened.value();
     for (bool wanted = true; wanted;) {
         std::string block = new_block();
         bool ended = false;

@@ -3,7 +3,7 @@
 // Decompresses files on threads of its own, ahead of the one who reads them.
 #pragma once
 
-#include "archive.hpp"
+#include "packed.hpp"
 
 #include <condition_variable>
 #include <cstddef>
@@ -32,7 +32,7 @@ private:
     class Source;
 
     void work();
-    void decompress(File& file);
+    void decompress(File& file, const std::shared_ptr<UnpackRoom>& room);
     std::string new_block();
     bool push(File& file, std::string block, std::uint64_t packed);
 
