@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #include <array>
 #include <cerrno>
@@ -18,8 +19,16 @@ using support::Result;
 
 namespace {
 
-Error damaged(const std::string& why) {
-    return Error{Kind::verify, why, "the file is damaged; fetch it again"};
+Error truncated() {
+    return Error{Kind::verify, "zstd: the file ends too early", "the file is damaged; fetch it again"};
+}
+
+Error zstd_error(std::size_t code) {
+    const bool too_large = ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge;
+    return Error{too_large ? Kind::unsupported : Kind::verify,
+                 std::string("zstd: ") + ZSTD_getErrorName(code),
+                 too_large ? "pack it with a window of 128 MiB at most (zstd --long=27)"
+                           : "the file is damaged; fetch it again"};
 }
 
 class ZstdSource final : public ByteSource {
@@ -37,9 +46,9 @@ public:
             ZSTD_outBuffer to{out_.data(), out_.size(), 0};
             const std::size_t before = from_.pos;
             left_ = ZSTD_decompressStream(room_->zstd(), &to, &from_);
-            if (ZSTD_isError(left_) != 0) return damaged(std::string("zstd: ") + ZSTD_getErrorName(left_));
+            if (ZSTD_isError(left_) != 0) return zstd_error(left_);
             if (to.pos > 0) return std::string_view(out_.data(), to.pos);
-            if (from_.size == 0 && from_.pos == before) return damaged("zstd: the file ends too early");
+            if (from_.size == 0 && from_.pos == before) return truncated();
         }
     }
 

@@ -5,6 +5,7 @@
 #include <command/command.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <packed.hpp>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -19,7 +20,7 @@ namespace {
 Result<std::unique_ptr<PackageReader>> open_bytes(const std::string& bytes, std::uint64_t max_content) {
     support::UniqueFd memory(::memfd_create("package", 0));
     SLIPWAY_TRY(support::write_all(memory.get(), bytes, "memory"));
-    SLIPWAY_TRY_ASSIGN(auto source, Decompressor::open(std::move(memory)));
+    SLIPWAY_TRY_ASSIGN(auto source, open_packed(std::move(memory), std::make_shared<UnpackRoom>()));
     return PackageReader::open(std::move(source), {}, max_content);
 }
 
