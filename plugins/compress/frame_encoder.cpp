@@ -67,6 +67,17 @@ public:
     FramePool(const FramePool&) = delete;
     FramePool& operator=(const FramePool&) = delete;
 
+    /// For the next piece: one that is done with if there is one, as new memory costs more than the copy.
+    PieceBuffer new_buffer() {
+        const std::lock_guard lock(mutex_);
+        if (spare_.empty()) return PieceBuffer(max_piece);
+        PieceBuffer buffer = std::move(spare_.back());
+        spare_.pop_back();
+        spare_bytes_ -= buffer.touched();
+        buffer.clear();
+        return buffer;
+    }
+
     void add(PieceBuffer content) {
         const std::lock_guard lock(mutex_);
         waiting_ += content.size();
@@ -123,9 +134,10 @@ private:
             lock.unlock();
             const std::size_t before = piece->bytes();
             if (auto made = make(*piece, context.get(), room); !made) piece->error = std::move(made).error();
-            piece->content = {};
+            PieceBuffer old = std::exchange(piece->content, {});
             lock.lock();
             waiting_ += piece->bytes() - before; // modulo 2^64 as a whole
+            keep_spare(old);
             piece->state = Piece::State::done;
             changed_.notify_all();
         }
@@ -165,6 +177,13 @@ private:
         return set_parameter(context, ZSTD_c_strategy, ZSTD_lazy);
     }
 
+    /// Within the bound of what waits: then no more memory is taken than without.
+    void keep_spare(PieceBuffer& buffer) {
+        if (waiting_ + spare_bytes_ + buffer.touched() > max_waiting(settings_.threads)) return;
+        spare_bytes_ += buffer.touched();
+        spare_.push_back(std::move(buffer));
+    }
+
     const Settings settings_;
     /// All that a frame depends on, but for its content.
     const std::string recipe_ =
@@ -174,7 +193,8 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     std::deque<std::unique_ptr<Piece>> pieces_;
-    std::size_t waiting_ = 0;
+    std::size_t waiting_ = 0, spare_bytes_ = 0;
+    std::vector<PieceBuffer> spare_;
     bool first_is_wanted_ = false, stop_ = false;
     std::size_t frames_ = 0, reused_ = 0;
     std::vector<std::thread> threads_;
@@ -237,8 +257,9 @@ private:
     }
 
     void flush_piece() {
-        if (piece_.size() > 0) pool_.add(std::move(piece_));
-        piece_ = PieceBuffer(max_piece);
+        if (piece_.size() == 0) return;
+        pool_.add(std::move(piece_));
+        piece_ = pool_.new_buffer();
     }
 
     void flush() {

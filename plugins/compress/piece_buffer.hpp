@@ -26,6 +26,12 @@ public:
     /// `bytes` must fit.
     void append(std::string_view bytes);
 
+    /// Empty it; its memory stays.
+    void clear() { size_ = 0; }
+
+    /// Bytes of memory it has.
+    std::size_t touched() const { return populated_; }
+
     char* data() { return data_; }
 
     std::size_t size() const { return size_; }
@@ -36,7 +42,8 @@ public:
 
 private:
     char* data_ = nullptr;
-    std::size_t room_ = 0, size_ = 0, populated_ = 0;
+    std::size_t room_ = 0, size_ = 0;
+    std::size_t populated_ = 0; ///< with memory behind them, as far as append() knows
 };
 
 } // namespace slipway::compress

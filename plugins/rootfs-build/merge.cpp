@@ -36,8 +36,8 @@ struct Merge {
     std::deque<std::string> names = {}; ///< of the packages; the tree points to them
     std::uint64_t packed_before = 0;    ///< bytes of the packages that are done
 
-    /// A file of the local database, written when all packages are: they change with each epoch, and what
-    /// comes before them does not.
+    /// A package's `desc` in the local database, written when all packages are: it holds the epoch, and what
+    /// comes before does not change with it.
     struct Record {
         std::string path, text;
     };
@@ -167,8 +167,9 @@ Result<void> PackageMerge::run(std::unique_ptr<ByteSource> content) {
     }
     SLIPWAY_TRY(reader_->finish());
     merge_.records.push_back({folder_ + "/desc", desc_text(info_, package_.locked, merge_.epoch)});
-    merge_.records.push_back({folder_ + "/files", files_text(std::move(files_ ? *files_ : seen_), backup_)});
-    return {};
+    return merge_.writer.make_file(folder_ + "/files",
+                                   files_text(std::move(files_ ? *files_ : seen_), backup_),
+                                   Time{info_.build_date, 0});
 }
 
 Result<void> PackageMerge::add(Entry entry) {
@@ -374,9 +375,10 @@ Result<std::vector<Installed>> merge(const std::vector<Package>& packages, const
     Merge merge{RootWriter(target, std::move(exclude), mtimes_of(options), {options.epoch, 0}, plan),
                 common::NoExtract(options.no_extract), common::NoExtract(options.no_upgrade), options.epoch,
                 observer};
+    const Time made{options.epoch, 0};
     // pacman makes its database (version 9 since pacman 4.2) before the first package comes.
     merge.writer.begin_segment();
-    SLIPWAY_TRY(merge.writer.make_file(std::string(database) + "/ALPM_DB_VERSION", "9\n"));
+    SLIPWAY_TRY(merge.writer.make_file(std::string(database) + "/ALPM_DB_VERSION", "9\n", made));
     SLIPWAY_TRY(merge.writer.begin());
     Contents contents(packages);
     std::vector<Installed> installed;
@@ -390,7 +392,7 @@ Result<std::vector<Installed>> merge(const std::vector<Package>& packages, const
     }
     merge.writer.begin_segment();
     for (const Merge::Record& record : merge.records)
-        SLIPWAY_TRY(merge.writer.make_file(record.path, record.text));
+        SLIPWAY_TRY(merge.writer.make_file(record.path, record.text, made));
     SLIPWAY_TRY(merge.writer.finish());
     return installed;
 }

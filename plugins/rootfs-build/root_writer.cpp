@@ -54,16 +54,18 @@ Result<void> RootWriter::record(const Entry& entry, const std::string& sha256, c
     return manifest_.add(entry, sha256, owner == &overlay_owner ? nullptr : owner);
 }
 
-Result<void> RootWriter::make_parents(const std::string& path, const std::string* owner) {
+Result<void> RootWriter::make_parents(const std::string& path, const std::string* owner, Time mtime) {
     auto missing = tree_.missing_parents(path, owner);
-    if (missing) return make_folders(missing.value());
+    if (missing) return make_folders(missing.value(), mtime);
     return owner == &overlay_owner ? std::move(missing).error().in("overlay") : std::move(missing).error();
 }
 
 /// libarchive, for pacman, makes the directories that no package ships with 0777 and pacman's umask, 0022.
-Result<void> RootWriter::make_folders(const std::vector<std::string>& paths) {
+/// They are as old as what they are made for: the epoch would change the package's segment with every
+/// release.
+Result<void> RootWriter::make_folders(const std::vector<std::string>& paths, Time mtime) {
     for (const std::string& parent : paths) {
-        Entry entry{.path = parent, .type = Type::directory, .mode = 0755, .mtime = made_};
+        Entry entry{.path = parent, .type = Type::directory, .mode = 0755, .mtime = mtime};
         const Presence presence = presence_of(parent);
         SLIPWAY_TRY(tree_.add(entry, presence, nullptr));
         if (const auto it = plan_.after.find(parent); it != plan_.after.end()) entry = it->second.entry;
@@ -80,8 +82,8 @@ void RootWriter::stamp(Entry& entry) const {
 }
 
 Result<Placed> RootWriter::place(Entry& entry, const std::string* owner) {
-    SLIPWAY_TRY(make_parents(entry.path, owner));
     entry.mtime = std::clamp(entry.mtime, mtimes_.earliest, mtimes_.latest);
+    SLIPWAY_TRY(make_parents(entry.path, owner, entry.mtime));
     if (!is_replaced(entry.path)) stamp(entry);
     const Presence presence = is_replaced(entry.path) ? Presence::hidden : presence_of(entry.path);
     if (entry.type == Type::hardlink) {
@@ -165,9 +167,9 @@ Result<void> RootWriter::make_directory(const std::string& path, Time mtime) {
     return {};
 }
 
-Result<void> RootWriter::make_file(const std::string& path, std::string_view text) {
+Result<void> RootWriter::make_file(const std::string& path, std::string_view text, Time mtime) {
     return put_file(
-        {.path = path, .mode = 0644, .mtime = made_, .size = text.size()}, nullptr,
+        {.path = path, .mode = 0644, .mtime = mtime, .size = text.size()}, nullptr,
         [&](const Sink& sink) { return sink(text); }, nullptr);
 }
 
@@ -190,7 +192,7 @@ Result<void> RootWriter::add_after(const Addition& addition) {
                             && addition.entry.type == Type::directory
                             && there->presence != Presence::listed; // with the overlay's attributes
     if (is_written) return {};
-    SLIPWAY_TRY(make_parents(addition.entry.path, &overlay_owner));
+    SLIPWAY_TRY(make_parents(addition.entry.path, &overlay_owner, addition.entry.mtime));
     auto owner = tree_.replace(addition.entry, presence_of(addition.entry.path));
     if (!owner) return std::move(owner).error().in("overlay");
     return write_addition(addition, owner.value());
@@ -213,7 +215,7 @@ Result<void> RootWriter::add_edited(const Edits::NewFile& file) {
     const std::string edit = "edit of '" + file.path + "'";
     auto missing = tree_.missing_parents(file.path, &overlay_owner);
     if (!missing) return std::move(missing).error().in(edit);
-    SLIPWAY_TRY(make_folders(missing.value()));
+    SLIPWAY_TRY(make_folders(missing.value(), made_));
     auto owner = tree_.replace(entry, presence_of(file.path));
     if (!owner) return std::move(owner).error().in(edit);
     return write_file(

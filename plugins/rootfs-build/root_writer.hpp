@@ -55,7 +55,7 @@ public:
 
     /// A folder and a file of pacman's database, root's and readable by all.
     support::Result<void> make_directory(const std::string& path, Time mtime);
-    support::Result<void> make_file(const std::string& path, std::string_view text);
+    support::Result<void> make_file(const std::string& path, std::string_view text, Time mtime);
 
     /// An entry that is not extracted: only its path is taken.
     support::Result<void> list(const Entry& entry, const std::string* owner);
@@ -73,8 +73,8 @@ public:
 
 private:
     support::Result<Placed> place(Entry& entry, const std::string* owner);
-    support::Result<void> make_parents(const std::string& path, const std::string* owner);
-    support::Result<void> make_folders(const std::vector<std::string>& paths);
+    support::Result<void> make_parents(const std::string& path, const std::string* owner, Time mtime);
+    support::Result<void> make_folders(const std::vector<std::string>& paths, Time mtime);
     support::Result<void> write(const Entry& entry, const std::string& sha256, const std::string* owner);
     support::Result<void> record(const Entry& entry, const std::string& sha256, const std::string* owner);
     support::Result<void> write_file(Entry entry, const std::string* owner, const Content& content, Md5* md5);
