@@ -23,7 +23,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t hex_digits = 32;
-constexpr std::size_t max_frame = 1u << 30;
 constexpr const char* key_file = "key";
 
 struct FreeMac {
@@ -82,16 +81,25 @@ std::string FrameCache::name_of(std::string_view recipe, std::string_view conten
 }
 
 // A file is the code of its name and frame in hex, and the frame: a power loss leaves files of zeros.
-std::optional<std::string> FrameCache::find(const std::string& name) const {
-    if (folder_.empty()) return std::nullopt;
+bool FrameCache::find(const std::string& name, PieceBuffer& frame) const {
+    frame.clear();
+    if (folder_.empty()) return false;
     const support::UniqueFd fd(::open(path_of(name).c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd) return std::nullopt;
-    auto text = support::read_all(fd.get(), "a frame", max_frame);
-    if (!text || text.value().size() < hex_digits) return std::nullopt;
-    std::string frame = text.value().substr(hex_digits);
-    if (code_of(name, frame) != text.value().substr(0, hex_digits)) return std::nullopt;
+
+    struct stat status {};
+
+    std::array<char, hex_digits> code{};
+    if (!fd || ::fstat(fd.get(), &status) != 0
+        || ::read(fd.get(), code.data(), code.size()) != static_cast<ssize_t>(code.size()))
+        return false;
+    const auto size = static_cast<std::size_t>(status.st_size) - code.size();
+    if (!frame.read(fd.get(), size)
+        || code_of(name, frame.view()) != std::string_view(code.data(), code.size())) {
+        frame.clear();
+        return false;
+    }
     ::futimens(fd.get(), nullptr);
-    return frame;
+    return true;
 }
 
 void FrameCache::keep(const std::string& name, std::string_view frame) const {

@@ -3,8 +3,9 @@
 // A folder of zstd frames, by what they were made of. Losing it costs time, nothing else.
 #pragma once
 
+#include <piece_buffer.hpp>
+
 #include <array>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,8 +22,9 @@ public:
     /// The name of a frame: 32 hex digits. `recipe`: all that it depends on beside the content.
     std::string name_of(std::string_view recipe, std::string_view content) const;
 
-    /// The frame kept under a name, if there is one and it is whole.
-    std::optional<std::string> find(const std::string& name) const;
+    /// Put the frame kept under a name into `frame`, if there is one, it is whole and there is room. Whatever
+    /// was in it is gone in any case.
+    bool find(const std::string& name, PieceBuffer& frame) const;
 
     void keep(const std::string& name, std::string_view frame) const;
 

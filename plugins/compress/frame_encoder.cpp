@@ -27,21 +27,29 @@ using support::Result;
 /// A longer segment is cut. Part of the format of our archives: it decides their bytes.
 constexpr std::size_t max_piece = 32u << 20;
 
+/// For a piece, or any frame of one.
+PieceBuffer new_room() {
+    return PieceBuffer(ZSTD_compressBound(max_piece));
+}
+
 /// Bytes of pieces to be compressed and of frames to be written: enough for every thread to have something to
 /// do, and for the largest first to mean something.
 std::size_t max_waiting(unsigned threads) {
     return std::max(std::size_t{64} << 20, threads * (std::size_t{16} << 20));
 }
 
-/// A piece on its way to be a frame.
+/// A piece on its way to be a frame. One that is kept from earlier takes the place of the content, one that
+/// is made has its own: it may have to wait for those before it, and is a quarter of the size.
 struct Piece {
     PieceBuffer content;
-    std::string frame = {};
+    std::string made = {};
     std::optional<Error> error = {};
     enum class State { queued, running, done } state = State::queued;
     bool reused = false;
 
-    std::size_t bytes() const { return content.size() + frame.size(); }
+    std::string_view frame() const { return reused ? content.view() : std::string_view(made); }
+
+    std::size_t bytes() const { return content.size() + made.size(); }
 };
 
 /// The threads. add() and take() are for one thread.
@@ -70,7 +78,7 @@ public:
     /// For the next piece: one that is done with if there is one, as new memory costs more than the copy.
     PieceBuffer new_buffer() {
         const std::lock_guard lock(mutex_);
-        if (spare_.empty()) return PieceBuffer(max_piece);
+        if (spare_.empty()) return new_room();
         PieceBuffer buffer = std::move(spare_.back());
         spare_.pop_back();
         spare_bytes_ -= buffer.touched();
@@ -87,23 +95,28 @@ public:
 
     /// The next frame in the order of add(): if there is one already, or when no more fits into memory, or
     /// when no more pieces come (`end`). Nothing: not yet, or none is left.
-    Result<std::optional<std::string>> take(bool end) {
+    Result<std::unique_ptr<Piece>> take(bool end) {
         std::unique_lock lock(mutex_);
-        if (pieces_.empty()) return std::optional<std::string>();
+        if (pieces_.empty()) return std::unique_ptr<Piece>();
         Piece& first = *pieces_.front();
         first_is_wanted_ = !end && waiting_ > max_waiting(settings_.threads);
-        if (!end && !first_is_wanted_ && first.state != Piece::State::done)
-            return std::optional<std::string>();
+        if (!end && !first_is_wanted_ && first.state != Piece::State::done) return std::unique_ptr<Piece>();
         changed_.notify_all();
         changed_.wait(lock, [&] { return first.state == Piece::State::done; });
         first_is_wanted_ = false;
         if (first.error) return *first.error;
-        std::optional<std::string> frame = std::move(first.frame);
-        waiting_ -= frame->size();
-        ++frames_;
-        reused_ += first.reused ? 1 : 0;
+        std::unique_ptr<Piece> piece = std::move(pieces_.front());
         pieces_.pop_front();
-        return frame;
+        waiting_ -= piece->bytes();
+        ++frames_;
+        reused_ += piece->reused ? 1 : 0;
+        return piece;
+    }
+
+    /// What take() gave, when it is written.
+    void give_back(std::unique_ptr<Piece> piece) {
+        const std::lock_guard lock(mutex_);
+        keep_spare(piece->content);
     }
 
     std::string summary() const {
@@ -124,7 +137,7 @@ private:
 
     void work() {
         ZstdContext context(ZSTD_createCCtx());
-        PieceBuffer room(ZSTD_compressBound(max_piece));
+        PieceBuffer room = new_room(), found = new_room();
         std::unique_lock lock(mutex_);
         for (;;) {
             Piece* piece = nullptr;
@@ -133,8 +146,10 @@ private:
             piece->state = Piece::State::running;
             lock.unlock();
             const std::size_t before = piece->bytes();
-            if (auto made = make(*piece, context.get(), room); !made) piece->error = std::move(made).error();
-            PieceBuffer old = std::exchange(piece->content, {});
+            if (auto made = make(*piece, context.get(), room, found); !made)
+                piece->error = std::move(made).error();
+            PieceBuffer old;
+            if (!piece->reused) old = std::exchange(piece->content, {});
             lock.lock();
             waiting_ += piece->bytes() - before; // modulo 2^64 as a whole
             keep_spare(old);
@@ -143,11 +158,11 @@ private:
         }
     }
 
-    Result<void> make(Piece& piece, ZSTD_CCtx* context, PieceBuffer& room) const {
+    Result<void> make(Piece& piece, ZSTD_CCtx* context, PieceBuffer& room, PieceBuffer& found) const {
         const std::string_view content = piece.content.view();
         const std::string name = cache_.name_of(recipe_, content);
-        if (auto frame = cache_.find(name)) {
-            piece.frame = std::move(*frame);
+        if (cache_.find(name, found)) {
+            std::swap(piece.content, found);
             piece.reused = true;
             return {};
         }
@@ -157,8 +172,8 @@ private:
         const std::size_t size =
             ZSTD_compress2(context, room.data(), room.room_left(), content.data(), content.size());
         if (ZSTD_isError(size) != 0) return zstd_error(size);
-        piece.frame.assign(room.data(), size);
-        cache_.keep(name, piece.frame);
+        piece.made.assign(room.data(), size);
+        cache_.keep(name, piece.made);
         return {};
     }
 
@@ -179,7 +194,8 @@ private:
 
     /// Within the bound of what waits: then no more memory is taken than without.
     void keep_spare(PieceBuffer& buffer) {
-        if (waiting_ + spare_bytes_ + buffer.touched() > max_waiting(settings_.threads)) return;
+        const std::size_t most = max_waiting(settings_.threads);
+        if (buffer.touched() == 0 || waiting_ + spare_bytes_ + buffer.touched() > most) return;
         spare_bytes_ += buffer.touched();
         spare_.push_back(std::move(buffer));
     }
@@ -208,10 +224,10 @@ public:
         if (!in.empty()) cut(take(in));
         const bool end = input == Input::end && in.empty();
         if (end && !flushed_) flush();
-        if (written_ == frame_.size()) SLIPWAY_TRY(next_frame(end));
-        const std::size_t n = std::min(out.size(), frame_.size() - written_);
-        std::memcpy(out.data(), frame_.data() + written_, n);
-        written_ += n;
+        if (left_.empty()) SLIPWAY_TRY(next_frame(end));
+        const std::size_t n = std::min(out.size(), left_.size());
+        std::memcpy(out.data(), left_.data(), n);
+        left_.remove_prefix(n);
         return Step{n, end && n == 0};
     }
 
@@ -249,8 +265,8 @@ private:
     /// The piece is cut when it is full.
     void append(std::string_view bytes) {
         while (!bytes.empty()) {
-            if (piece_.room_left() == 0) flush_piece();
-            const std::string_view some = bytes.substr(0, piece_.room_left());
+            if (piece_.size() == max_piece) flush_piece();
+            const std::string_view some = bytes.substr(0, max_piece - piece_.size());
             piece_.append(some);
             bytes.remove_prefix(some.size());
         }
@@ -269,9 +285,9 @@ private:
     }
 
     Result<void> next_frame(bool end) {
-        SLIPWAY_TRY_ASSIGN(auto frame, pool_.take(end));
-        frame_ = std::move(frame).value_or("");
-        written_ = 0;
+        if (going_out_) pool_.give_back(std::move(going_out_));
+        SLIPWAY_TRY_ASSIGN(going_out_, pool_.take(end));
+        left_ = going_out_ ? going_out_->frame() : std::string_view();
         return {};
     }
 
@@ -280,10 +296,10 @@ private:
     std::vector<std::uint64_t> starts_;
     std::string held_;        ///< bytes that a segment may begin in
     std::uint64_t given_ = 0; ///< bytes before them
-    PieceBuffer piece_{max_piece};
+    PieceBuffer piece_ = new_room();
     bool flushed_ = false;
-    std::string frame_; ///< going out
-    std::size_t written_ = 0;
+    std::unique_ptr<Piece> going_out_;
+    std::string_view left_; ///< of its frame
 };
 
 /// Looks at the first bytes: a tar whose first entry begins a segment gets frames, all else one stream.

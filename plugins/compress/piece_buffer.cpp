@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <piece_buffer.hpp>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <new>
 
@@ -27,16 +29,35 @@ PieceBuffer::~PieceBuffer() {
     if (data_ != nullptr) ::munmap(data_, room_);
 }
 
-void PieceBuffer::append(std::string_view bytes) {
-    while (size_ + bytes.size() > populated_) {
+/// Have memory behind the next `size` bytes.
+void PieceBuffer::populate(std::size_t size) {
+    while (size_ + size > populated_) {
         // Many pages at a time: a fault for each costs more than the copy. Where it is refused, that is how
         // it is.
         constexpr std::size_t step = 256u << 10;
-        (void)::madvise(data_ + populated_, std::min(step, room_ - populated_), MADV_POPULATE_WRITE);
-        populated_ = std::min(populated_ + step, room_);
+        const std::size_t some = std::min(step, room_ - populated_);
+        (void)::madvise(data_ + populated_, some, MADV_POPULATE_WRITE);
+        populated_ += some;
     }
+}
+
+void PieceBuffer::append(std::string_view bytes) {
+    populate(bytes.size());
     std::memcpy(data_ + size_, bytes.data(), bytes.size());
     size_ += bytes.size();
+}
+
+bool PieceBuffer::read(int fd, std::size_t size) {
+    if (size > room_left()) return false;
+    populate(size);
+    while (size > 0) {
+        const ssize_t n = ::read(fd, data_ + size_, size);
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return false;
+        size_ += static_cast<std::size_t>(n);
+        size -= static_cast<std::size_t>(n);
+    }
+    return true;
 }
 
 } // namespace slipway::compress

@@ -26,6 +26,9 @@ public:
     /// `bytes` must fit.
     void append(std::string_view bytes);
 
+    /// Append `size` bytes of a file, from its offset on. False: they do not fit, or it has fewer.
+    bool read(int fd, std::size_t size);
+
     /// Empty it; its memory stays.
     void clear() { size_ = 0; }
 
@@ -41,6 +44,8 @@ public:
     std::string_view view() const { return {data_, size_}; }
 
 private:
+    void populate(std::size_t size);
+
     char* data_ = nullptr;
     std::size_t room_ = 0, size_ = 0;
     std::size_t populated_ = 0; ///< with memory behind them, as far as append() knows
