@@ -4,8 +4,8 @@
 #pragma once
 
 #include "archive.hpp"
-#include "entry.hpp"
 
+#include <rootfs/entry.hpp>
 #include <support/json.hpp>
 
 #include <map>

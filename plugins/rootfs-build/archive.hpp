@@ -4,8 +4,7 @@
 // first can run ahead on another thread (read_ahead.hpp) without the second noticing.
 #pragma once
 
-#include "entry.hpp"
-
+#include <rootfs/entry.hpp>
 #include <support/archive.hpp>
 #include <support/fs.hpp>
 

@@ -3,9 +3,10 @@
 
 #include "hooks.hpp"
 #include "tree_scan.hpp"
-#include "tree_writer.hpp"
 
 #include <fcntl.h>
+#include <rootfs/mount_points.hpp>
+#include <rootfs/tree_writer.hpp>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,37 +21,6 @@ using support::Result;
 using support::UniqueFd;
 
 namespace {
-
-/// Folders that the enclosure mounts on. Those that no package brings go again.
-class MountPoints {
-public:
-    explicit MountPoints(int root) : root_(root) {}
-
-    Result<void> make() {
-        for (const char* name : {"dev", "proc", "run", "tmp"}) {
-            struct stat status {};
-
-            if (::mkdirat(root_, name, 0755) == 0) {
-                made_.emplace_back(name);
-            } else if (::fstatat(root_, name, &status, AT_SYMLINK_NOFOLLOW) != 0
-                       || !S_ISDIR(status.st_mode)) {
-                return Error{Kind::config,
-                             std::string("'") + name + "' is no folder: no command can run here",
-                             "leave 'commands' and 'hooks' out, or the package that brings it"};
-            }
-        }
-        return {};
-    }
-
-    void remove() {
-        for (const std::string& name : made_)
-            ::unlinkat(root_, name.c_str(), AT_REMOVEDIR);
-    }
-
-private:
-    int root_;
-    std::vector<std::string> made_;
-};
 
 Transaction transaction_of(const std::vector<Package>& packages, const std::deque<Record>& records) {
     Transaction transaction;
@@ -89,7 +59,8 @@ public:
     Result<std::vector<Installed>> run(Output& tar, Output& manifest) {
         SLIPWAY_TRY(open());
         Output base(base_.get(), "the work folder");
-        TreeWriter writer(root_.get(), base_.get(), base, workshop_.threads);
+        TreeWriter writer(
+            root_.get(), base_.get(), [&] { return base.flush(); }, workshop_.threads);
         Ledger ledger([&](Record& record) { return writer.add(record); });
         Edits edits(steps_.edits);
         SLIPWAY_TRY_ASSIGN(std::vector<Installed> installed,

@@ -3,9 +3,10 @@
 // The whole stage: the merge, and what follows it in the new root. docs/decisions/0030-enclosure.md.
 #pragma once
 
-#include "commands.hpp"
 #include "edits.hpp"
 #include "merge.hpp"
+
+#include <rootfs/commands.hpp>
 
 #include <string>
 #include <vector>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "hooks.hpp"
 
-#include "tree_writer.hpp"
 
 #include <common/no_extract.hpp>
 #include <fcntl.h>
+#include <rootfs/tree_writer.hpp>
 #include <support/text.hpp>
 
 #include <algorithm>

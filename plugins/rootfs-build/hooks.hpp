@@ -4,7 +4,7 @@
 // install scripts (.INSTALL).
 #pragma once
 
-#include "commands.hpp"
+#include <rootfs/commands.hpp>
 
 #include <string>
 #include <string_view>

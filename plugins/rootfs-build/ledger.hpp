@@ -3,7 +3,7 @@
 // What went into a tar and where it is there: kept only if the tree is to be on disk, too.
 #pragma once
 
-#include "entry.hpp"
+#include <rootfs/record.hpp>
 
 #include <cstdint>
 #include <deque>
@@ -11,25 +11,6 @@
 #include <string>
 
 namespace slipway::rootfs {
-
-/// One entry of the tar, and the file that was made of it.
-struct Record {
-    Entry entry;
-    bool begins_segment = false;   ///< see TarWriter
-    std::uint64_t offset = 0;      ///< of its first header in the tar
-    std::uint64_t data_offset = 0; ///< of its content
-    std::uint64_t end = 0;         ///< after its padding
-    std::string sha256 = {};       ///< of a file's content
-    const std::string* owner = nullptr;
-
-    // On disk, when the tree had been written; nothing changes a file without changing one of them.
-    std::uint64_t inode = 0;
-    Time changed = {}; ///< ctime
-
-    bool is_there = false; ///< after the commands: see scan()
-    bool is_same = false;
-    Time mtime = {}; ///< what it has then
-};
 
 class Ledger {
 public:

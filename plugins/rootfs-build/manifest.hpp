@@ -3,9 +3,10 @@
 // The file manifest (docs/reference/artifacts.md): what is in the tar and whose it is.
 #pragma once
 
-#include "entry.hpp"
 #include "ledger.hpp"
 #include "output.hpp"
+
+#include <rootfs/entry.hpp>
 
 #include <string>
 

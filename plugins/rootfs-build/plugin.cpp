@@ -4,10 +4,9 @@
 #include "post_options.hpp"
 
 #include <common/adapter.hpp>
+#include <common/enclosure.hpp>
 #include <support/text.hpp>
-#include <unistd.h>
 
-#include <cerrno>
 #include <map>
 #include <thread>
 
@@ -200,50 +199,6 @@ slipway::result<std::vector<Package>> find_packages(const slipway::context& cont
     return packages;
 }
 
-std::vector<const char*> pointers(const std::vector<std::string>& texts) {
-    std::vector<const char*> out;
-    for (const std::string& text : texts)
-        out.push_back(text.c_str());
-    out.push_back(nullptr);
-    return out;
-}
-
-support::Result<Ended> read_end(int socket) {
-    slipway_enclosed_end_1 end{};
-    std::size_t done = 0;
-    while (done < sizeof end) {
-        const ssize_t n = ::read(socket, reinterpret_cast<char*>(&end) + done, sizeof end - done);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) return support::Error{support::Kind::internal, "the enclosure ended without an answer"};
-        done += static_cast<std::size_t>(n);
-    }
-    const std::string text = end.text;
-    return end.status == SLIPWAY_OK ? Ended{"", end.exit_code, end.signal, text} : Ended{text, 0, 0, {}};
-}
-
-slipway::result<Enclosure> enclosure_of(const slipway::context& context) {
-    const slipway_host* host = context.host();
-    const auto* rooms =
-        static_cast<const slipway_host_enclosure_1*>(host->get_extension(host, SLIPWAY_EXT_ENCLOSURE_1));
-    if (rooms == nullptr)
-        return slipway::error{SLIPWAY_UNSUPPORTED, "this host cannot run programs in the new root",
-                              "run it without --isolation none, or leave out 'commands' and 'hooks'"};
-    const auto start = [host, rooms](const std::vector<std::string>& arguments,
-                                     const std::vector<std::string>& environment, int input,
-                                     int output) -> support::Result<support::UniqueFd> {
-        const auto words = pointers(arguments), variables = pointers(environment);
-        const slipway_enclosed_1 program{sizeof program,   0,     tree_name, words.data(),
-                                         variables.data(), input, output};
-        int end = -1;
-        const slipway_status status = rooms->start(host, &program, &end);
-        if (status != SLIPWAY_OK)
-            return support::Error{support::kind_of_status(status),
-                                  "starting a program in the new root failed"};
-        return support::UniqueFd(end);
-    };
-    return Enclosure{start, &read_end};
-}
-
 class RootfsBuild final : public slipway::stage {
 public:
     static constexpr slipway::stage_info info{
@@ -310,7 +265,7 @@ private:
         Output list(manifest.fd(), "output 'manifest'");
         Workshop workshop{context.work_dir(), std::max(1u, std::thread::hardware_concurrency()), {}};
         if (steps_.need_tree()) {
-            SLIPWAY_SDK_TRY_ASSIGN(workshop.enclosure, enclosure_of(context));
+            SLIPWAY_SDK_TRY_ASSIGN(workshop.enclosure, common::enclosure_of(context, tree_name));
         }
         SLIPWAY_SDK_TRY_ASSIGN(std::vector<Installed> installed,
                                build(packages, options_, steps_, workshop, tar, list, observer));

@@ -49,17 +49,6 @@ Result<Edit> parse_edit(const json::Value& value) {
     return edit;
 }
 
-Command parse_command(const json::Value& value) {
-    Command command;
-    for (const json::Value& word : value["run"].as_array())
-        command.arguments.push_back(word.as_string());
-    command.name = "command '" + support::printable(command.arguments.front()) + "'";
-    command.timeout = std::chrono::seconds(value["timeout"].as_integer(300));
-    for (const json::Member& variable : value["env"].as_object())
-        command.environment[variable.key] = variable.value.as_string();
-    return command;
-}
-
 } // namespace
 
 Result<PostSteps> parse_post_steps(const json::Value& options) {

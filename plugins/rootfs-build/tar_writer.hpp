@@ -4,9 +4,10 @@
 // no library version. (Why not libarchive's writer: docs/decisions/0010-rootfs-merge.md.)
 #pragma once
 
-#include "entry.hpp"
 #include "ledger.hpp"
 #include "output.hpp"
+
+#include <rootfs/entry.hpp>
 
 #include <string>
 #include <string_view>

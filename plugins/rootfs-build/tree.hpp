@@ -4,7 +4,7 @@
 // Knows names and attributes, never content.
 #pragma once
 
-#include "entry.hpp"
+#include <rootfs/entry.hpp>
 
 #include <cstdint>
 #include <optional>

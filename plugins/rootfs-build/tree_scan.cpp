@@ -2,10 +2,10 @@
 #include "tree_scan.hpp"
 
 #include "tar_writer.hpp"
-#include "tree_writer.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <rootfs/tree_writer.hpp>
 #include <support/fs.hpp>
 #include <support/hash.hpp>
 #include <support/text.hpp>

@@ -4,12 +4,12 @@
 #include <command/command.hpp>
 #include <fcntl.h>
 #include <gmock/gmock.h>
+#include <rootfs/tree_writer.hpp>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <tar_writer.hpp>
 #include <tree_scan.hpp>
-#include <tree_writer.hpp>
 #include <unistd.h>
 
 #include <filesystem>
@@ -29,7 +29,8 @@ protected:
         root_ = support::UniqueFd(::open((folder_ / "tree").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
         base_ = open_new("base.tar");
         base_out_.emplace(base_.get(), "base");
-        writer_.emplace(root_.get(), base_.get(), *base_out_, 2);
+        writer_.emplace(
+            root_.get(), base_.get(), [this] { return base_out_->flush(); }, 2);
         ledger_.emplace([this](Record& record) { return writer_->add(record); });
         tar_.emplace(*base_out_, &*ledger_);
     }

@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-//
-// With an enclosure that is none: programs of this machine, in its own root. (The real one:
-// tests/unit/worker, tests/e2e.)
-#include <commands.hpp>
-#include <gmock/gmock.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "local_enclosure.hpp"
 
-#include <csignal>
-#include <thread>
+#include <gmock/gmock.h>
+#include <rootfs/commands.hpp>
 
 using namespace slipway;
 using namespace slipway::rootfs;
 using support::Result;
-using support::UniqueFd;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
@@ -22,58 +14,8 @@ namespace {
 
 class CommandsTest : public testing::Test {
 protected:
-    ~CommandsTest() override {
-        if (waiter_.joinable()) waiter_.join();
-    }
-
-    Enclosure enclosure() {
-        return {[this](const auto& arguments, const auto& environment, int input, int output) {
-                    return start(arguments, environment, input, output);
-                },
-                [this](int) {
-                    waiter_.join();
-                    return Result<Ended>(ended_);
-                }};
-    }
-
-    Result<UniqueFd> start(const std::vector<std::string>& arguments,
-                           const std::vector<std::string>& environment, int input, int output) {
-        int ends[2];
-        EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
-        std::vector<char*> argv, envp;
-        for (const auto& word : arguments)
-            argv.push_back(const_cast<char*>(word.c_str()));
-        for (const auto& variable : environment)
-            envp.push_back(const_cast<char*>(variable.c_str()));
-        argv.push_back(nullptr);
-        envp.push_back(nullptr);
-        const pid_t child = ::fork();
-        if (child == 0) {
-            ::dup2(input, 0);
-            ::dup2(output, 1);
-            ::dup2(output, 2);
-            ::execve(argv[0], argv.data(), envp.data());
-            ::_exit(127);
-        }
-        waiter_ = std::thread([this, child, end = ends[1]] { wait_for(child, end); });
-        return UniqueFd(ends[0]);
-    }
-
-    /// Kills the child if the other side shuts down.
-    void wait_for(pid_t child, int end) {
-        int status = 0;
-        char byte = 0;
-        while (::waitpid(child, &status, WNOHANG) == 0) {
-            if (::recv(end, &byte, 1, MSG_DONTWAIT) == 0) ::kill(child, SIGKILL);
-            ::usleep(1000);
-        }
-        ended_.code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
-        ended_.signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
-        ::close(end);
-    }
-
     Result<void> run(Command command) {
-        return run_command(command, enclosure(), 42,
+        return run_command(command, local_.enclosure(), 42,
                            {[this] { return cancelled_; }, [this](const auto& line) { log_.push_back(line); },
                             [this](const auto& line) { warnings_.push_back(line); }});
     }
@@ -81,9 +23,8 @@ protected:
     static Command sh(const std::string& script) { return {"command 'sh'", {"/bin/sh", "-c", script}}; }
 
     bool cancelled_ = false;
-    Ended ended_;
+    test::LocalEnclosure local_;
     std::vector<std::string> log_, warnings_;
-    std::thread waiter_;
 };
 
 TEST_F(CommandsTest, LogEachLineWithTheName) {
@@ -140,10 +81,10 @@ TEST_F(CommandsTest, AFloodIsNotLogged) {
 }
 
 TEST_F(CommandsTest, TellWhatTheyLeftAndWhyTheyDidNotRun) {
-    ended_.left = "daemon";
+    local_.ended.left = "daemon";
     ASSERT_TRUE(run(sh("true")));
     EXPECT_THAT(warnings_, ElementsAre("command 'sh' left processes behind: daemon; they were killed"));
-    ended_.failure = "no namespaces";
+    local_.ended.failure = "no namespaces";
     EXPECT_EQ(run(sh("true")).error().what, "command 'sh': no namespaces");
 }
 

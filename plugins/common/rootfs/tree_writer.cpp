@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tree_writer.hpp"
-
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <rootfs/tree_writer.hpp>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
@@ -97,8 +96,8 @@ Result<UniqueFd> open_beneath(int root, const std::string& path, int flags) {
     return fd;
 }
 
-TreeWriter::TreeWriter(int root, int tar_fd, Output& tar, unsigned threads)
-    : root_(root), tar_fd_(tar_fd), tar_(tar) {
+TreeWriter::TreeWriter(int root, int content, std::function<Result<void>()> flush, unsigned threads)
+    : root_(root), content_(content), flush_(std::move(flush)) {
     for (unsigned i = 0; i < threads; ++i)
         threads_.emplace_back([this] { work(); });
 }
@@ -136,9 +135,8 @@ Result<void> TreeWriter::add(Record& record) {
     return pending_.size() >= batch_entries || pending_bytes_ >= batch_bytes ? hand_over() : Result<void>();
 }
 
-/// The content is read back from the tar, so it must be in the file.
 Result<void> TreeWriter::hand_over() {
-    SLIPWAY_TRY(tar_.flush());
+    SLIPWAY_TRY(flush_());
     const std::lock_guard lock(mutex_);
     if (failure_) return *failure_;
     batches_.push_back(std::exchange(pending_, {}));
@@ -192,9 +190,10 @@ Result<void> TreeWriter::write_file(Record& record, int parent, const char* name
     if (!fd) return failed(record);
     auto from = static_cast<off_t>(record.data_offset);
     for (std::uint64_t left = record.entry.size; left > 0;) {
-        const ssize_t n = ::copy_file_range(tar_fd_, &from, fd.get(), nullptr, left, 0);
+        const ssize_t n = ::copy_file_range(content_, &from, fd.get(), nullptr, left, 0);
         if (n < 0) return failed(record);
-        if (n == 0) return Error{Kind::internal, "'" + record.entry.path + "' is not whole in the tar"};
+        if (n == 0)
+            return Error{Kind::internal, "'" + record.entry.path + "' is not whole in the work folder"};
         left -= static_cast<std::uint64_t>(n);
     }
     return set_attributes(record, fd.get());

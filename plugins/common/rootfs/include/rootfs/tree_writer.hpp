@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Writes the entries of a tar that is being written to a folder, on several threads.
+// Writes the entries of a tar to a folder, on several threads, while the tar is still being read or written.
 #pragma once
 
-#include "ledger.hpp"
-#include "output.hpp"
+#include "record.hpp"
 
 #include <support/fs.hpp>
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -25,9 +25,9 @@ support::Result<support::UniqueFd> open_beneath(int root, const std::string& pat
 /// Parents must come before their children, hard links after their file. Not for several threads at once.
 class TreeWriter {
 public:
-    /// `root`: an empty folder. `tar`: where the content comes from; the descriptor must be readable. Both
-    /// descriptors must outlive this.
-    TreeWriter(int root, int tar_fd, Output& tar, unsigned threads);
+    /// `root`: an empty folder. `content`: a file that holds the records' content; it is read after a call of
+    /// `flush`, which must put all of it there. Both descriptors must outlive this.
+    TreeWriter(int root, int content, std::function<support::Result<void>()> flush, unsigned threads);
     ~TreeWriter();
     TreeWriter(const TreeWriter&) = delete;
 
@@ -51,8 +51,8 @@ private:
     void stop();
 
     int root_;
-    int tar_fd_;
-    Output& tar_;
+    int content_;
+    std::function<support::Result<void>()> flush_;
     Batch pending_;
     std::uint64_t pending_bytes_ = 0;
     std::vector<Record*> directories_;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "commands.hpp"
-
 #include <fcntl.h>
 #include <poll.h>
+#include <rootfs/commands.hpp>
 #include <support/text.hpp>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -26,7 +25,7 @@ namespace {
 
 constexpr std::size_t kept_lines = 20;
 constexpr std::size_t longest_line = 4096;
-constexpr std::size_t most_logged = 1u << 20; // bytes of one command
+constexpr std::size_t most_kept = 1u << 20; // bytes of one command, logged and kept
 
 /// Takes what a program prints: to the log, and the last lines for the error.
 class Printed {
@@ -34,23 +33,25 @@ public:
     Printed(const Command& command, const CommandLog& log) : command_(command), log_(log) {}
 
     void feed(std::string_view bytes) {
+        all_ += bytes.substr(0, most_kept - all_.size());
         for (const char c : bytes) {
             if (c != '\n') line_ += c;
             if (c == '\n' || line_.size() >= longest_line) finish_line();
         }
     }
 
-    std::vector<std::string> end() {
+    void end(Ran& ran) {
         if (!line_.empty()) finish_line();
-        return {last_.begin(), last_.end()};
+        ran.last.assign(last_.begin(), last_.end());
+        ran.printed = std::move(all_);
     }
 
 private:
     void finish_line() {
         std::string line = support::printable_text(std::exchange(line_, {}));
-        if (logged_ <= most_logged) log_.info(command_.name + ": " + line);
+        if (logged_ <= most_kept) log_.info(command_.name + ": " + line);
         logged_ += line.size() + 1;
-        if (logged_ > most_logged && !told_) {
+        if (logged_ > most_kept && !told_) {
             told_ = true;
             log_.warn(command_.name + " prints more than 1 MiB: the rest is not logged");
         }
@@ -60,7 +61,7 @@ private:
 
     const Command& command_;
     const CommandLog& log_;
-    std::string line_;
+    std::string line_, all_;
     std::deque<std::string> last_;
     std::size_t logged_ = 0;
     bool told_ = false;
@@ -107,30 +108,18 @@ Stopped attend(int socket, int output, Printed& printed, Clock::time_point deadl
     return stopped;
 }
 
-Result<void> judge(const Command& command, const Ended& ended, Stopped stopped,
-                   std::vector<std::string> last) {
-    if (stopped == Stopped::cancelled) return Error{Kind::cancelled, "cancelled"};
-    if (stopped == Stopped::late)
-        return Error{Kind::resource,
-                     command.name + " was stopped after " + support::human_duration(command.timeout),
-                     "give it more time with 'timeout'", std::move(last)};
-    if (!ended.failure.empty())
-        return Error{Kind::unsupported, command.name + ": " + ended.failure, {}, std::move(last)};
-    if (ended.signal != 0)
-        return Error{Kind::io,
-                     command.name + " was killed by signal " + std::to_string(ended.signal) + " ("
-                         + ::sigdescr_np(ended.signal) + ")",
-                     {},
-                     std::move(last)};
-    if (ended.code != 0) {
-        const std::string said = last.empty() ? "" : ": " + last.back();
-        return Error{Kind::io, command.name + " exited with " + std::to_string(ended.code) + said,
-                     "what it printed is in the log", std::move(last)};
-    }
-    return {};
-}
-
 } // namespace
+
+Command parse_command(const support::json::Value& value) {
+    Command command;
+    for (const support::json::Value& word : value["run"].as_array())
+        command.arguments.push_back(word.as_string());
+    command.name = "command '" + support::printable(command.arguments.front()) + "'";
+    command.timeout = std::chrono::seconds(value["timeout"].as_integer(300));
+    for (const support::json::Member& variable : value["env"].as_object())
+        command.environment[variable.key] = variable.value.as_string();
+    return command;
+}
 
 std::vector<std::string> environment_of(const Command& command, std::int64_t epoch) {
     std::map<std::string, std::string> all{
@@ -146,8 +135,8 @@ std::vector<std::string> environment_of(const Command& command, std::int64_t epo
     return out;
 }
 
-Result<void> run_command(const Command& command, const Enclosure& enclosure, std::int64_t epoch,
-                         const CommandLog& log) {
+Result<Ran> run_program(const Command& command, const Enclosure& enclosure, std::int64_t epoch,
+                        const CommandLog& log) {
     const std::string words = support::join(command.arguments, " ");
     log.info("running " + command.name + ": " + support::printable(words.substr(0, 200)));
     SLIPWAY_TRY_ASSIGN(const UniqueFd input, input_of(command));
@@ -162,10 +151,46 @@ Result<void> run_command(const Command& command, const Enclosure& enclosure, std
     far_output.reset();
     Printed printed(command, log);
     const Stopped stopped = attend(socket.get(), output.get(), printed, Clock::now() + command.timeout, log);
-    SLIPWAY_TRY_ASSIGN(const Ended ended, enclosure.end(socket.get()));
+    Ran ran;
+    SLIPWAY_TRY_ASSIGN(ran.ended, enclosure.end(socket.get()));
+    printed.end(ran);
+    ran.late = stopped == Stopped::late;
+    const Ended& ended = ran.ended;
+    if (stopped == Stopped::cancelled) return Error{Kind::cancelled, "cancelled"};
     if (!ended.left.empty())
         log.warn(command.name + " left processes behind: " + ended.left + "; they were killed");
-    return judge(command, ended, stopped, printed.end());
+    if (!ran.late && !ended.failure.empty() && ended.failure_kind != Kind::not_found)
+        return Error{Kind::unsupported, command.name + ": " + ended.failure, {}, std::move(ran.last)};
+    return ran;
+}
+
+std::string end_text(const Command& command, const Ran& ran) {
+    if (ran.late) return "was stopped after " + support::human_duration(command.timeout);
+    if (!ran.ended.failure.empty()) return ran.ended.failure;
+    if (ran.ended.signal != 0)
+        return "was killed by signal " + std::to_string(ran.ended.signal) + " ("
+               + ::sigdescr_np(ran.ended.signal) + ")";
+    return "exited with " + std::to_string(ran.ended.code);
+}
+
+Result<void> run_command(const Command& command, const Enclosure& enclosure, std::int64_t epoch,
+                         const CommandLog& log) {
+    SLIPWAY_TRY_ASSIGN(Ran ran, run_program(command, enclosure, epoch, log));
+    const Ended& ended = ran.ended;
+    const bool ran_not = !ended.failure.empty() && !ran.late;
+    if (!ran.late && !ran_not && ended.signal == 0 && ended.code == 0) return {};
+    Error error{Kind::io, command.name + (ran_not ? ": " : " ") + end_text(command, ran)};
+    if (ran.late) {
+        error.kind = Kind::resource;
+        error.hint = "give it more time with 'timeout'";
+    } else if (ran_not) {
+        error.kind = Kind::unsupported;
+    } else if (ended.signal == 0) {
+        if (!ran.last.empty()) error.what += ": " + ran.last.back();
+        error.hint = "what it printed is in the log";
+    }
+    error.trace = std::move(ran.last);
+    return error;
 }
 
 } // namespace slipway::rootfs

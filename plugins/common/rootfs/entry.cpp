@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "entry.hpp"
-
+#include <rootfs/entry.hpp>
 #include <support/text.hpp>
 
 #include <algorithm>

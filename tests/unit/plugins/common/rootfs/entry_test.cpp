@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <entry.hpp>
 #include <gtest/gtest.h>
+#include <rootfs/entry.hpp>
 
 using namespace slipway::rootfs;
 
