@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "checks.hpp"
 
+#include "expression.hpp"
 #include "package_database.hpp"
 #include "patterns.hpp"
 
 #include <fmt/format.h>
-#include <regex.h>
 #include <support/text.hpp>
 
 #include <algorithm>
@@ -21,34 +21,6 @@ namespace {
 
 constexpr const char* passwd = "etc/passwd";
 constexpr const char* shadow = "etc/shadow";
-
-/// A compiled regular expression (regex(7)). Unlike std::regex it needs no stack for long texts.
-class Regex {
-public:
-    explicit Regex(const std::string& text)
-        : status_(::regcomp(&regex_, text.c_str(), REG_EXTENDED | REG_NEWLINE | REG_NOSUB)) {}
-
-    Regex(const Regex&) = delete;
-    Regex& operator=(const Regex&) = delete;
-
-    ~Regex() {
-        if (status_ == 0) ::regfree(&regex_);
-    }
-
-    std::string error() const {
-        char text[256] = "";
-        if (status_ != 0) ::regerror(status_, &regex_, text, sizeof text);
-        return text;
-    }
-
-    bool matches(const std::string& text) const {
-        return ::regexec(&regex_, text.c_str(), 0, nullptr, 0) == 0;
-    }
-
-private:
-    regex_t regex_{};
-    int status_;
-};
 
 std::string octal(unsigned mode) {
     return fmt::format("{:04o}", mode);
@@ -103,7 +75,7 @@ private:
         if (node == nullptr) return;
         auto text = inventory_.text(rule_.path);
         if (!text) return check_.findings.push_back({rule_.path, text.error().what, expected});
-        if (!Regex(*rule_.matches).matches(text.value()))
+        if (!Expression(*rule_.matches).matches(text.value()))
             check_.findings.push_back(
                 {rule_.path, text.value().empty() ? "an empty file" : "no line that does", expected});
     }
@@ -222,10 +194,7 @@ Check check_size(const Inventory& inventory, std::uint64_t most) {
 Result<void> validate(const Rules& rules) {
     for (std::size_t i = 0; i < rules.files.size(); ++i)
         if (const auto& text = rules.files[i].matches)
-            if (const std::string wrong = Regex(*text).error(); !wrong.empty())
-                return Error{Kind::config,
-                             fmt::format("option 'files/{}/matches': '{}': {}", i, *text, wrong),
-                             "a POSIX extended regular expression; see regex(7)"};
+            SLIPWAY_TRY(Expression::validate(*text, fmt::format("files/{}/matches", i)));
     return {};
 }
 

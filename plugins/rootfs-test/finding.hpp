@@ -3,6 +3,7 @@
 // What a check is and what it found.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,10 +16,18 @@ struct Finding {
     std::string expected;
 };
 
+/// What a program did in the copy of the tree.
+struct ProgramRun {
+    std::vector<std::string> arguments;
+    int exit_code = 0;
+    std::vector<std::string> last; ///< lines it printed
+};
+
 struct Check {
     std::string name;    ///< the option that asked for it: "files", "absent", ...
     std::string expects; ///< in words
     std::vector<Finding> findings = {};
+    std::optional<ProgramRun> program = {}; ///< of "commands"
 
     bool passed() const { return findings.empty(); }
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "inventory.hpp"
 
+#include "copy.hpp"
+
 #include <support/hash.hpp>
 #include <support/text.hpp>
 
@@ -18,7 +20,7 @@ constexpr std::uint64_t max_text = 16u << 20;
 
 } // namespace
 
-Result<Inventory> Inventory::read(int fd, const Wanted& wanted, const Pulse& pulse) {
+Result<Inventory> Inventory::read(int fd, const Wanted& wanted, const Pulse& pulse, Copy* copy) {
     SLIPWAY_TRY_ASSIGN(support::TarReader reader, support::TarReader::open(fd));
     Inventory found;
     std::uint64_t done = 0;
@@ -26,20 +28,22 @@ Result<Inventory> Inventory::read(int fd, const Wanted& wanted, const Pulse& pul
         SLIPWAY_TRY_ASSIGN(const std::optional<TarEntry> entry, reader.next());
         if (!entry) return found;
         SLIPWAY_TRY(pulse(done));
+        if (copy != nullptr) SLIPWAY_TRY(copy->begin(*entry));
         Node node{entry->type, entry->mode, entry->uid, entry->gid, entry->size, entry->link};
         found.texts_.erase(entry->path);
         const bool keep = entry->type == TarType::file && wanted.text(entry->path) && entry->size <= max_text;
-        if (entry->type == TarType::file && (keep || wanted.hash)) {
+        if (entry->type == TarType::file && (keep || wanted.hash || copy != nullptr)) {
             support::Sha256 hash;
             std::string text;
-            auto read = reader.content([&](std::string_view bytes) {
-                hash.update(bytes);
+            auto read = reader.content([&](std::string_view bytes) -> Result<void> {
+                if (wanted.hash) hash.update(bytes);
+                if (copy != nullptr) SLIPWAY_TRY(copy->write(bytes));
                 if (keep) text += bytes;
                 done += bytes.size();
                 return pulse(done);
             });
             if (!read) return std::move(read).error().in("'" + support::printable(entry->path) + "'");
-            node.sha256 = hash.finish().hex();
+            if (wanted.hash) node.sha256 = hash.finish().hex();
             if (keep) found.texts_.emplace(entry->path, std::move(text));
         }
         found.nodes_.insert_or_assign(entry->path, std::move(node));

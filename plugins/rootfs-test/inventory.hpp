@@ -32,11 +32,14 @@ struct Wanted {
 /// Called for each piece of content with the bytes read so far; an error stops the reading.
 using Pulse = std::function<support::Result<void>(std::uint64_t bytes)>;
 
+class Copy;
+
 /// One pass over the tar; nothing is unpacked. Of entries with one path the last counts, as for tar itself.
 class Inventory {
 public:
-    /// Kind::verify: not a tar, or a damaged one.
-    static support::Result<Inventory> read(int fd, const Wanted& wanted, const Pulse& pulse);
+    /// Everything goes into `copy`, too, if there is one. Kind::verify: not a tar, or a damaged one.
+    static support::Result<Inventory> read(int fd, const Wanted& wanted, const Pulse& pulse,
+                                           Copy* copy = nullptr);
 
     /// nullptr: no such path. A hard link is itself.
     const Node* find(const std::string& path) const;

@@ -24,9 +24,17 @@ std::string finding_text(const Finding& f) {
 
 json::Value report_json(const std::vector<Check>& checks, const Inventory& inventory) {
     json::Array list;
-    for (const Check& check : checks)
-        list.push_back(
-            json::Object{{"check", check.name}, {"expects", check.expects}, {"passed", check.passed()}});
+    for (const Check& check : checks) {
+        json::Value item =
+            json::Object{{"check", check.name}, {"expects", check.expects}, {"passed", check.passed()}};
+        if (check.program) {
+            const auto& [arguments, code, last] = *check.program;
+            item.set("run", json::Array(arguments.begin(), arguments.end()));
+            item.set("exit", code);
+            item.set("output", json::Array(last.begin(), last.end()));
+        }
+        list.push_back(std::move(item));
+    }
     return json::Object{{"slipway_test_report", 1},
                         {"passed", std::ranges::all_of(checks, &Check::passed)},
                         {"entries", static_cast<std::int64_t>(inventory.nodes().size())},
@@ -42,6 +50,9 @@ std::vector<std::string> report_lines(const Check& check, std::size_t max_findin
         lines.push_back("  " + finding_text(check.findings[i]));
     if (shown < check.findings.size())
         lines.push_back(fmt::format("  and {} more", check.findings.size() - shown));
+    if (check.program && !check.passed())
+        for (const std::string& line : check.program->last)
+            lines.push_back("  | " + line);
     return lines;
 }
 

@@ -76,6 +76,34 @@ constexpr const char* options_schema = R"({
       "minimum": 0,
       "default": 0,
       "description": "bytes of all files together; 0: not checked"
+    },
+    "commands": {
+      "type": "array",
+      "default": [],
+      "description": "programs to run, one after the other, in a copy of the tree that is thrown away",
+      "items": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["run"],
+        "properties": {
+          "run": {
+            "type": "array",
+            "minItems": 1,
+            "items": {"type": "string"},
+            "description": "program and arguments; no shell"
+          },
+          "exit": {"type": "integer", "minimum": 0, "maximum": 255, "default": 0, "description": "the code it must exit with"},
+          "matches": {"type": "string", "minLength": 1,
+                      "description": "extended regular expression that what it prints must match; ^ and $ are those of lines"},
+          "timeout": {"type": "integer", "minimum": 1, "maximum": 86400, "default": 300, "description": "seconds"},
+          "env": {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "default": {},
+            "description": "variables beside PATH, HOME, LANG and SOURCE_DATE_EPOCH"
+          }
+        }
+      }
     }
   }
 })";

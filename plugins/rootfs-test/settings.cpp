@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "settings.hpp"
 
+#include "expression.hpp"
+
+#include <fmt/format.h>
+#include <support/text.hpp>
+
 namespace slipway::rootfs_test {
 
 namespace json = support::json;
@@ -54,6 +59,20 @@ Result<Rules> parse_rules(const json::Value& options) {
     rules.allow_missing = strings(options["allow_missing"]);
     rules.max_size = static_cast<std::uint64_t>(options["max_size"].as_integer());
     SLIPWAY_TRY(validate(rules));
+    return rules;
+}
+
+Result<std::vector<CommandRule>> parse_commands(const json::Value& options) {
+    std::vector<CommandRule> rules;
+    for (const json::Value& value : options["commands"].as_array()) {
+        CommandRule rule{rootfs::parse_command(value), static_cast<int>(value["exit"].as_integer(0)),
+                         text(value["matches"])};
+        rule.command.name = "'" + support::printable(support::join(rule.command.arguments, " ")) + "'";
+        if (rule.matches)
+            SLIPWAY_TRY(
+                Expression::validate(*rule.matches, fmt::format("commands/{}/matches", rules.size())));
+        rules.push_back(std::move(rule));
+    }
     return rules;
 }
 

@@ -58,6 +58,21 @@ TEST(RootfsTest, RefusesABadExpression) {
     EXPECT_EQ(host.said().substr(0, 31), "option 'files/0/matches': 'a)('");
 }
 
+TEST(RootfsTest, RunsCommandsOnlyWhereTheHostCan) {
+    FakeHost host(plugin, "rootfs-test");
+    host.add_input("rootfs", "rootfs.tar", tar_of({folder("a")}), "application/x-tar");
+    EXPECT_EQ(host.execute(R"({"commands": [{"run": ["true"]}]})"), SLIPWAY_UNSUPPORTED);
+    EXPECT_EQ(host.said(), "this host cannot run programs in the new root");
+    EXPECT_EQ(host.diagnostics.back().hint,
+              "run it without --isolation none, or leave out the options that run programs");
+}
+
+TEST(RootfsTest, RefusesABadExpressionOfACommand) {
+    FakeHost host(plugin, "rootfs-test");
+    EXPECT_EQ(host.configure(R"({"commands": [{"run": ["a"], "matches": "("}]})"), SLIPWAY_CONFIG);
+    EXPECT_EQ(host.said().substr(0, 33), "option 'commands/0/matches': '(':");
+}
+
 TEST(RootfsTest, StopsWhenAsked) {
     FakeHost host(plugin, "rootfs-test");
     host.add_input("rootfs", "rootfs.tar", tar_of({folder("a")}), "application/x-tar");

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The tree that a tar holds, on disk: for programs to run in, and to be thrown away.
+#pragma once
+
+#include <rootfs/commands.hpp>
+#include <rootfs/record.hpp>
+#include <support/fs.hpp>
+#include <support/tar.hpp>
+
+#include <map>
+#include <string>
+#include <string_view>
+
+namespace slipway::rootfs_test {
+
+/// Takes the tar's entries as they come, and writes the tree when all are known: of entries with one path the
+/// last counts, folders that no entry is of are root's. The mount points of programs are in it. Devices are
+/// left out.
+class Copy {
+public:
+    /// The tree's folder in the work folder.
+    static constexpr const char* folder = "tree";
+
+    static support::Result<Copy> create(const std::string& work_folder);
+
+    /// The next entry. Kind::verify: a name that could leave the tree, a hard link to no file.
+    support::Result<void> begin(const support::TarEntry& entry);
+
+    /// More of the last entry's content.
+    support::Result<void> write(std::string_view bytes);
+
+    /// Write the tree, on so many threads. Kind::verify: an entry lies below something that is no folder.
+    support::Result<void> finish(unsigned threads, const rootfs::CommandLog& log);
+
+    support::Result<void> remove();
+
+private:
+    Copy(std::string tree, support::UniqueFd root, support::UniqueFd content)
+        : tree_(std::move(tree)), root_(std::move(root)), content_(std::move(content)) {}
+
+    support::Result<std::string> linked_file(const support::TarEntry& entry) const;
+    support::Result<void> add_parents();
+
+    std::string tree_;
+    support::UniqueFd root_;
+    support::UniqueFd content_; // of all files, one after the other
+    std::uint64_t written_ = 0;
+    std::map<std::string, rootfs::Record> records_; // by path: folders come before what is in them
+    std::vector<std::string> devices_;
+};
+
+} // namespace slipway::rootfs_test
