@@ -29,16 +29,22 @@ missing = {"etc/ssl/certs/ca-certificates.crt", "etc/ca-certificates/extracted/t
 files = [f for f in stage["files"] if f["path"] not in missing]
 next(f for f in files if f["path"] == "usr/lib/os-release")["matches"] = "^ID=debian$"
 assert len(files) == len(stage["files"]) - len(missing)
-print(json.dumps(files))
+print(json.dumps({"files": files, "commands": [c for c in stage["commands"] if c["run"][0] != "pacman"]}))
+assert len(stage["commands"]) == 3
 EOF
 )
+part() { python3 -c 'import json, sys; print(json.dumps(json.loads(sys.argv[1])[sys.argv[2]]))' "$checks" "$1"; }
 run() {
     "$SLIPWAY" run "$chain" --epoch 1793836800 --set 'variants.group=["base"]' \
         --set "stages.packages.with={\"repositories\": [{\"name\": \"sample\", \"servers\": [\"file://$SLIPWAY_SAMPLE\"]}], \"install\": [\"base\"]}" \
-        --set 'stages.rootfs.with.commands=[{"run": ["ldconfig"]}]' --set "stages.test.with.files=$checks" \
+        --set 'stages.rootfs.with.commands=[{"run": ["ldconfig"]}]' --set "stages.test.with.files=$(part files)" \
+        --set "stages.test.with.commands=$(part commands)" \
         --override publish=mock:release.json --override library=mock:change.json --override submit=mock:submission.json "$@"
 }
-run || fail "the chain does not run"
+run >said 2>&1 || { cat said; fail "the chain does not run"; }
+for program in "bash -c true" "ldconfig -p"; do
+    grep -qF "ok: commands: '$program' has exit code 0" said || { cat said; fail "'$program' did not run in the tree"; }
+done
 artifact() { # STAGE PORT
     local digest
     digest=$("$SLIPWAY" show --json | python3 -c '
