@@ -199,7 +199,6 @@ Result<void> TreeWriter::write_file(Record& record, int parent, const char* name
     return set_attributes(record, fd.get());
 }
 
-/// A link changes the ctime of the file, and so of all its other names.
 Result<void> TreeWriter::link(Record& record) {
     SLIPWAY_TRY_ASSIGN(const UniqueFd from,
                        open_beneath(root_, parent_of(record.entry.link), O_PATH | O_DIRECTORY));
@@ -207,16 +206,23 @@ Result<void> TreeWriter::link(Record& record) {
                        open_beneath(root_, parent_of(record.entry.path), O_PATH | O_DIRECTORY));
     if (::linkat(from.get(), name_in(record.entry.link), to.get(), name_in(record.entry.path), 0) != 0)
         return failed(record);
+    files_.emplace(record.entry.path, &record);
+    return {};
+}
+
+/// A link changes the ctime of the file, and so of all its names: they are looked at when all are made.
+Result<void> TreeWriter::remember_link(Record& record) const {
+    SLIPWAY_TRY_ASSIGN(const UniqueFd parent,
+                       open_beneath(root_, parent_of(record.entry.path), O_PATH | O_DIRECTORY));
 
     struct stat status {};
 
-    if (::fstatat(to.get(), name_in(record.entry.path), &status, AT_SYMLINK_NOFOLLOW) != 0)
+    if (::fstatat(parent.get(), name_in(record.entry.path), &status, AT_SYMLINK_NOFOLLOW) != 0)
         return failed(record);
     remember(record, status);
     for (auto it = files_.find(record.entry.link); it != files_.end();
          it = files_.find(it->second->entry.link))
         remember(*it->second, status);
-    files_.emplace(record.entry.path, &record);
     return {};
 }
 
@@ -231,6 +237,8 @@ Result<void> TreeWriter::finish() {
     if (failure_) return *failure_;
     for (Record* record : links_)
         SLIPWAY_TRY(link(*record));
+    for (Record* record : links_)
+        SLIPWAY_TRY(remember_link(*record));
     for (Record* record : directories_)
         SLIPWAY_TRY(finish_directory(*record));
     wait_for_next_stamp();

@@ -105,6 +105,20 @@ TEST_F(TreeScanTest, WhatNobodyTouchedIsCopied) {
     EXPECT_THAT(bytes("list"), testing::HasSubstr("digest-of-z"));
 }
 
+TEST_F(TreeScanTest, AllNamesOfAFileStayNamesOfIt) {
+    add({.path = "a", .mode = 0644}, "aaa");
+    add({.path = "b", .type = Type::hardlink, .mode = 0644, .link = "a"});
+    add({.path = "c", .type = Type::hardlink, .mode = 0644, .link = "a"});
+    add({.path = "d", .type = Type::hardlink, .mode = 0644, .link = "b"});
+    ASSERT_TRUE(writer_->finish());
+    ASSERT_TRUE(tar_->finish());
+    ASSERT_TRUE(base_out_->flush());
+    const std::string listing = finish();
+    for (const char* line : {"b link to a", "c link to a", "d link to b"})
+        EXPECT_THAT(listing, testing::HasSubstr(line));
+    EXPECT_TRUE(bytes("out.tar") == bytes("base.tar"));
+}
+
 TEST_F(TreeScanTest, AFileIsCopiedToAFile) {
     add_usual();
     ASSERT_TRUE(base_out_->flush());

@@ -46,6 +46,7 @@ private:
     support::Result<void> write_file(Record& record, int parent, const char* name) const;
     support::Result<void> write_batch(const Batch& batch) const;
     support::Result<void> link(Record& record);
+    support::Result<void> remember_link(Record& record) const;
     support::Result<void> finish_directory(Record& record) const;
     void work();
     void stop();
