@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <rootfs/mount_points.hpp>
 #include <rootfs/tree_writer.hpp>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <ctime>
@@ -53,14 +52,13 @@ class TreeBuild {
 public:
     TreeBuild(const std::vector<Package>& packages, const Options& options, const PostSteps& steps,
               const Workshop& workshop, const Observer& observer)
-        : packages_(packages), options_(options), steps_(steps), workshop_(workshop), observer_(observer),
-          tree_(workshop.folder + '/' + tree_name) {}
+        : packages_(packages), options_(options), steps_(steps), workshop_(workshop), observer_(observer) {}
 
     Result<std::vector<Installed>> run(Output& tar, Output& manifest) {
-        SLIPWAY_TRY(open());
-        Output base(base_.get(), "the work folder");
+        SLIPWAY_TRY_ASSIGN(tree_, TreeFolder::make(workshop_.folder));
+        Output base(tree_.content.get(), "the work folder");
         TreeWriter writer(
-            root_.get(), base_.get(), [&] { return base.flush(); }, workshop_.threads);
+            tree_.root.get(), tree_.content.get(), [&] { return base.flush(); }, workshop_.threads);
         Ledger ledger([&](Record& record) { return writer.add(record); });
         Edits edits(steps_.edits);
         SLIPWAY_TRY_ASSIGN(std::vector<Installed> installed,
@@ -69,27 +67,17 @@ public:
         started_ = ::time(nullptr);
         SLIPWAY_TRY(run_all(ledger));
         SLIPWAY_TRY(finish(ledger, tar, manifest));
-        SLIPWAY_TRY(support::remove_tree(tree_));
+        SLIPWAY_TRY(support::remove_tree(tree_.path));
         return installed;
     }
 
 private:
-    Result<void> open() {
-        SLIPWAY_TRY(support::remove_tree(tree_));
-        SLIPWAY_TRY(support::make_dirs(tree_, 0755));
-        root_ = UniqueFd(::open(tree_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-        base_ = UniqueFd(::open(workshop_.folder.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600));
-        if (!root_ || !base_ || ::chmod(tree_.c_str(), 0755) != 0)
-            return support::errno_error("work folder '" + workshop_.folder + "'", errno);
-        return {};
-    }
-
     Result<void> run_all(Ledger& ledger) {
-        MountPoints mount_points(root_.get());
+        MountPoints mount_points(tree_.root.get());
         SLIPWAY_TRY(mount_points.make());
         SLIPWAY_TRY_ASSIGN(
             std::vector<Command> commands,
-            hook_commands(root_.get(), steps_.hooks, transaction_of(packages_, ledger.records())));
+            hook_commands(tree_.root.get(), steps_.hooks, transaction_of(packages_, ledger.records())));
         commands.insert(commands.end(), steps_.commands.begin(), steps_.commands.end());
         const CommandLog log{observer_.cancelled, observer_.info, observer_.warn};
         for (const Command& command : commands)
@@ -99,12 +87,13 @@ private:
     }
 
     Result<void> finish(Ledger& ledger, Output& tar, Output& manifest) {
-        SLIPWAY_TRY_ASSIGN(std::vector<Record> added, scan(root_.get(), ledger.records(), observer_.warn));
+        SLIPWAY_TRY_ASSIGN(std::vector<Record> added,
+                           scan(tree_.root.get(), ledger.records(), observer_.warn));
         // To remove a tree takes as long as to write it, so it goes on beside the tar.
         const std::jthread removal(
-            [this, paths = not_needed(ledger.records())] { remove_files(root_.get(), paths); });
-        const Finish how{.root = root_.get(),
-                         .base = base_.get(),
+            [this, paths = not_needed(ledger.records())] { remove_files(tree_.root.get(), paths); });
+        const Finish how{.root = tree_.root.get(),
+                         .base = tree_.content.get(),
                          .exclude = Exclude(options_.exclude),
                          .epoch = {options_.epoch, 0},
                          .only_epoch = options_.mtimes == Mtimes::epoch,
@@ -118,8 +107,7 @@ private:
     const PostSteps& steps_;
     const Workshop& workshop_;
     const Observer& observer_;
-    const std::string tree_;
-    UniqueFd root_, base_;
+    TreeFolder tree_;
     std::int64_t started_ = 0;
 };
 

@@ -24,14 +24,12 @@ struct PostSteps {
 };
 
 /// Where programs run, for the steps that need_tree(): `folder` is the work folder, on which the tree is
-/// written to the folder `tree`.
+/// written as a TreeFolder.
 struct Workshop {
     std::string folder;
     unsigned threads = 2;
     Enclosure enclosure;
 };
-
-inline constexpr const char* tree_name = "tree";
 
 /// merge(), and the steps. Nothing but tar and manifest is written if no step needs the tree; both are
 /// written front to back in any case.

@@ -5,6 +5,8 @@
 
 #include <common/adapter.hpp>
 #include <common/enclosure.hpp>
+#include <rootfs/command_schema.hpp>
+#include <rootfs/tree_writer.hpp>
 #include <support/text.hpp>
 
 #include <map>
@@ -105,19 +107,7 @@ constexpr const char* options_schema = R"({
         "additionalProperties": false,
         "required": ["run"],
         "properties": {
-          "run": {
-            "type": "array",
-            "minItems": 1,
-            "items": {"type": "string"},
-            "description": "program and arguments; no shell"
-          },
-          "timeout": {"type": "integer", "minimum": 1, "maximum": 86400, "default": 300, "description": "seconds"},
-          "env": {
-            "type": "object",
-            "additionalProperties": {"type": "string"},
-            "default": {},
-            "description": "variables beside PATH, HOME, LANG and SOURCE_DATE_EPOCH"
-          }
+          )" SLIPWAY_COMMAND_SCHEMA R"(
         }
       }
     },
@@ -265,7 +255,7 @@ private:
         Output list(manifest.fd(), "output 'manifest'");
         Workshop workshop{context.work_dir(), std::max(1u, std::thread::hardware_concurrency()), {}};
         if (steps_.need_tree()) {
-            SLIPWAY_SDK_TRY_ASSIGN(workshop.enclosure, common::enclosure_of(context, tree_name));
+            SLIPWAY_SDK_TRY_ASSIGN(workshop.enclosure, common::enclosure_of(context, TreeFolder::name));
         }
         SLIPWAY_SDK_TRY_ASSIGN(std::vector<Installed> installed,
                                build(packages, options_, steps_, workshop, tar, list, observer));

@@ -1,14 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "copy.hpp"
 
-#include <fcntl.h>
 #include <rootfs/mount_points.hpp>
-#include <rootfs/tree_writer.hpp>
 #include <support/text.hpp>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <cerrno>
 
 namespace slipway::rootfs_test {
 
@@ -19,7 +13,6 @@ using support::Kind;
 using support::Result;
 using support::TarEntry;
 using support::TarType;
-using support::UniqueFd;
 
 namespace {
 
@@ -43,14 +36,8 @@ Type type_of(TarType type) {
 } // namespace
 
 Result<Copy> Copy::create(const std::string& work_folder) {
-    const std::string tree = work_folder + '/' + folder;
-    SLIPWAY_TRY(support::remove_tree(tree));
-    SLIPWAY_TRY(support::make_dirs(tree, 0755));
-    UniqueFd root(::open(tree.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-    UniqueFd content(::open(work_folder.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600));
-    if (!root || !content || ::chmod(tree.c_str(), 0755) != 0)
-        return support::errno_error("work folder '" + work_folder + "'", errno);
-    return Copy(tree, std::move(root), std::move(content));
+    SLIPWAY_TRY_ASSIGN(rootfs::TreeFolder tree, rootfs::TreeFolder::make(work_folder));
+    return Copy(std::move(tree));
 }
 
 Result<void> Copy::begin(const TarEntry& entry) {
@@ -93,7 +80,7 @@ Result<std::string> Copy::linked_file(const TarEntry& entry) const {
 
 Result<void> Copy::write(std::string_view bytes) {
     written_ += bytes.size();
-    return support::write_all(content_.get(), bytes, "work folder");
+    return support::write_all(tree_.content.get(), bytes, "work folder");
 }
 
 Result<void> Copy::add_parents() {
@@ -120,18 +107,18 @@ Result<void> Copy::finish(unsigned threads, const rootfs::CommandLog& log) {
     for (const std::string& path : devices_)
         log.warn("'" + path + "' is a device: left out of the copy that commands run in");
     rootfs::TreeWriter writer(
-        root_.get(), content_.get(), [] { return Result<void>(); }, threads);
+        tree_.root.get(), tree_.content.get(), [] { return Result<void>(); }, threads);
     for (auto& [path, record] : records_) {
         if (log.cancelled()) return Error{Kind::cancelled, "cancelled"};
         SLIPWAY_TRY(writer.add(record));
     }
     SLIPWAY_TRY(writer.finish());
-    content_.reset();
-    return rootfs::MountPoints(root_.get()).make();
+    tree_.content.reset();
+    return rootfs::MountPoints(tree_.root.get()).make();
 }
 
 Result<void> Copy::remove() {
-    return support::remove_tree(tree_);
+    return support::remove_tree(tree_.path);
 }
 
 } // namespace slipway::rootfs_test

@@ -4,8 +4,7 @@
 #pragma once
 
 #include <rootfs/commands.hpp>
-#include <rootfs/record.hpp>
-#include <support/fs.hpp>
+#include <rootfs/tree_writer.hpp>
 #include <support/tar.hpp>
 
 #include <map>
@@ -19,9 +18,6 @@ namespace slipway::rootfs_test {
 /// left out.
 class Copy {
 public:
-    /// The tree's folder in the work folder.
-    static constexpr const char* folder = "tree";
-
     static support::Result<Copy> create(const std::string& work_folder);
 
     /// The next entry. Kind::verify: a name that could leave the tree, a hard link to no file.
@@ -36,16 +32,13 @@ public:
     support::Result<void> remove();
 
 private:
-    Copy(std::string tree, support::UniqueFd root, support::UniqueFd content)
-        : tree_(std::move(tree)), root_(std::move(root)), content_(std::move(content)) {}
+    explicit Copy(rootfs::TreeFolder tree) : tree_(std::move(tree)) {}
 
     support::Result<std::string> linked_file(const support::TarEntry& entry) const;
     support::Result<void> add_parents();
 
-    std::string tree_;
-    support::UniqueFd root_;
-    support::UniqueFd content_; // of all files, one after the other
-    std::uint64_t written_ = 0;
+    rootfs::TreeFolder tree_;
+    std::uint64_t written_ = 0;                     // of the content of all files, one after the other
     std::map<std::string, rootfs::Record> records_; // by path: folders come before what is in them
     std::vector<std::string> devices_;
 };

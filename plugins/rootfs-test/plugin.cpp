@@ -57,7 +57,7 @@ public:
         std::optional<Copy> copy;
         rootfs::Enclosure enclosure;
         if (!commands_.empty()) {
-            SLIPWAY_SDK_TRY_ASSIGN(enclosure, common::enclosure_of(context, Copy::folder));
+            SLIPWAY_SDK_TRY_ASSIGN(enclosure, common::enclosure_of(context, rootfs::TreeFolder::name));
             SLIPWAY_SDK_TRY_ASSIGN(copy, Copy::create(context.work_dir()));
         }
         SLIPWAY_SDK_TRY_ASSIGN(const Inventory inventory, take_inventory(context, copy ? &*copy : nullptr));

@@ -3,6 +3,8 @@
 // The stage's options, as JSON Schema.
 #pragma once
 
+#include <rootfs/command_schema.hpp>
+
 namespace slipway::rootfs_test {
 
 constexpr const char* options_schema = R"({
@@ -86,22 +88,10 @@ constexpr const char* options_schema = R"({
         "additionalProperties": false,
         "required": ["run"],
         "properties": {
-          "run": {
-            "type": "array",
-            "minItems": 1,
-            "items": {"type": "string"},
-            "description": "program and arguments; no shell"
-          },
+          )" SLIPWAY_COMMAND_SCHEMA R"(,
           "exit": {"type": "integer", "minimum": 0, "maximum": 255, "default": 0, "description": "the code it must exit with"},
           "matches": {"type": "string", "minLength": 1,
-                      "description": "extended regular expression that what it prints must match; ^ and $ are those of lines"},
-          "timeout": {"type": "integer", "minimum": 1, "maximum": 86400, "default": 300, "description": "seconds"},
-          "env": {
-            "type": "object",
-            "additionalProperties": {"type": "string"},
-            "default": {},
-            "description": "variables beside PATH, HOME, LANG and SOURCE_DATE_EPOCH"
-          }
+                      "description": "extended regular expression that what it prints must match; ^ and $ are those of lines"}
         }
       }
     }

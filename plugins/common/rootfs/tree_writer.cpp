@@ -96,6 +96,17 @@ Result<UniqueFd> open_beneath(int root, const std::string& path, int flags) {
     return fd;
 }
 
+Result<TreeFolder> TreeFolder::make(const std::string& work_folder) {
+    TreeFolder made{work_folder + '/' + name, {}, {}};
+    SLIPWAY_TRY(support::remove_tree(made.path));
+    SLIPWAY_TRY(support::make_dirs(made.path, 0755));
+    made.root = UniqueFd(::open(made.path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    made.content = UniqueFd(::open(work_folder.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600));
+    if (!made.root || !made.content || ::chmod(made.path.c_str(), 0755) != 0)
+        return support::errno_error("work folder '" + work_folder + "'", errno);
+    return made;
+}
+
 TreeWriter::TreeWriter(int root, int content, std::function<Result<void>()> flush, unsigned threads)
     : root_(root), content_(content), flush_(std::move(flush)) {
     for (unsigned i = 0; i < threads; ++i)

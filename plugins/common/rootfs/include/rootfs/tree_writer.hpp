@@ -22,6 +22,17 @@ namespace slipway::rootfs {
 /// Open something below `root`; no symlink on the way or at the end is followed.
 support::Result<support::UniqueFd> open_beneath(int root, const std::string& path, int flags);
 
+/// Where a tree is written: an empty folder in the work folder, and a file without a name for its content.
+struct TreeFolder {
+    /// The folder's name, for the enclosure.
+    static constexpr const char* name = "tree";
+
+    std::string path;
+    support::UniqueFd root, content;
+
+    static support::Result<TreeFolder> make(const std::string& work_folder);
+};
+
 /// Parents must come before their children, hard links after their file. Not for several threads at once.
 class TreeWriter {
 public:
