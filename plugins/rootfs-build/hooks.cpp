@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "hooks.hpp"
 
-
 #include <common/no_extract.hpp>
 #include <fcntl.h>
 #include <rootfs/tree_writer.hpp>
