@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <common/gzip.hpp>
 #include <encoder.hpp>
 #include <fmt/format.h>
 
@@ -9,22 +10,43 @@ namespace slipway::compress {
 
 namespace {
 
-const char* name_of(Format format) {
-    return format == Format::zstd ? "zstd" : "xz";
+/// What there is to say of a format.
+struct Facts {
+    const char *name, *suffix, *media_type;
+    Levels levels;
+};
+
+const Facts& facts_of(Format format) {
+    static constexpr Facts facts[] = {
+        {"zstd", ".zst", "application/zstd", {1, 22, 8}},
+        {"xz", ".xz", "application/x-xz", {0, 9, 6}},
+        {"gzip",
+         ".gz",
+         "application/gzip",
+         {common::Gzip::least_level, common::Gzip::most_level, common::Gzip::preset_level}},
+        {"none", "", "application/octet-stream", {0, 0, 0}},
+    };
+    return facts[static_cast<std::size_t>(format)];
 }
 
 } // namespace
 
 Levels levels_of(Format format) {
-    return format == Format::zstd ? Levels{1, 22, 8} : Levels{0, 9, 6};
+    return facts_of(format).levels;
 }
 
 const char* suffix_of(Format format) {
-    return format == Format::zstd ? ".zst" : ".xz";
+    return facts_of(format).suffix;
 }
 
 const char* media_type_of(Format format) {
-    return format == Format::zstd ? "application/zstd" : "application/x-xz";
+    return facts_of(format).media_type;
+}
+
+std::optional<Format> format_named(std::string_view name) {
+    for (const Format format : {Format::zstd, Format::xz, Format::gzip, Format::none})
+        if (name == facts_of(format).name) return format;
+    return std::nullopt;
 }
 
 support::Result<int> level_for(Format format, std::optional<std::int64_t> asked) {
@@ -32,7 +54,7 @@ support::Result<int> level_for(Format format, std::optional<std::int64_t> asked)
     const std::int64_t level = asked.value_or(levels.preset);
     if (level >= levels.least && level <= levels.most) return static_cast<int>(level);
     return support::Error{support::Kind::config,
-                          fmt::format("level: {} is out of the range of {}", level, name_of(format)),
+                          fmt::format("level: {} is out of the range of {}", level, facts_of(format).name),
                           fmt::format("use a number from {} to {}", levels.least, levels.most)};
 }
 
@@ -41,6 +63,8 @@ support::Result<std::unique_ptr<Encoder>> make_encoder(const Settings& settings)
     if (exact.threads == 0) exact.threads = std::thread::hardware_concurrency();
     exact.threads = std::clamp(exact.threads, 1u, most_threads);
     if (exact.format == Format::xz) return make_xz_encoder(exact);
+    if (exact.format == Format::gzip) return make_gzip_encoder(exact);
+    if (exact.format == Format::none) return make_plain_encoder();
     if (exact.frames) return make_frame_encoder(exact);
     return make_zstd_encoder(exact);
 }

@@ -19,13 +19,15 @@ namespace slipway::compress {
 enum class Format {
     zstd, ///< RFC 8878
     xz,   ///< the .xz file format 1.1.0, one stream of equal blocks
+    gzip, ///< RFC 1952, one member
+    none, ///< the input as it is
 };
 
 struct Settings {
     Format format = Format::zstd;
     int level = 8;             ///< within levels_of(format)
     bool long_distance = true; ///< zstd only: matches up to 128 MiB back
-    bool checksum = true;      ///< zstd: XXH64 of the content; xz: CRC64 of each block
+    bool checksum = true;      ///< zstd: XXH64 of the content; xz: CRC64 of each block; gzip always has CRC32
     unsigned threads = 0;      ///< 0: one for each core; most_threads at most
     bool frames = true;        ///< zstd only: a frame for each segment of a tar that has some (segments.hpp)
     std::string cache = {};    ///< folder where frames are kept for the next time; empty: none
@@ -39,10 +41,14 @@ struct Levels {
 
 Levels levels_of(Format format);
 
-/// ".zst" or ".xz".
+/// "zstd", "xz", "gzip", "none".
+std::optional<Format> format_named(std::string_view name);
+
+/// ".zst", ".xz", ".gz" or "".
 const char* suffix_of(Format format);
 
-/// "application/zstd" (RFC 8878) or "application/x-xz".
+/// "application/zstd" (RFC 8878), "application/x-xz", "application/gzip" (RFC 6713) or
+/// "application/octet-stream".
 const char* media_type_of(Format format);
 
 /// The level asked for, or the format's preset. Kind::config if it is out of the format's range.
@@ -75,6 +81,8 @@ support::Result<std::unique_ptr<Encoder>> make_encoder(const Settings& settings)
 /// One format's part of make_encoder(): `threads` is 1 at least.
 support::Result<std::unique_ptr<Encoder>> make_zstd_encoder(const Settings& settings);
 support::Result<std::unique_ptr<Encoder>> make_xz_encoder(const Settings& settings);
+support::Result<std::unique_ptr<Encoder>> make_gzip_encoder(const Settings& settings);
+std::unique_ptr<Encoder> make_plain_encoder();
 
 /// zstd, with frames if the input has segments.
 std::unique_ptr<Encoder> make_frame_encoder(const Settings& settings);

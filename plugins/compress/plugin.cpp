@@ -15,10 +15,10 @@ constexpr const char* schema = R"json({
   "type": "object",
   "additionalProperties": false,
   "properties": {
-    "format": {"type": "string", "enum": ["zstd", "xz"], "default": "zstd",
+    "format": {"type": "string", "enum": ["zstd", "xz", "gzip", "none"], "default": "zstd",
       "description": "the archive's format"},
     "level": {"type": "integer", "minimum": 0, "maximum": 22,
-      "description": "how hard to try: zstd 1 to 22 (8 if not given), xz 0 to 9 (6 if not given)"},
+      "description": "how hard to try: zstd 1 to 22 (8 if not given), xz 0 to 9 (6), gzip 1 to 12 (7)"},
     "long": {"type": "boolean", "default": true,
       "description": "zstd: find matches up to 128 MiB back; a reader then needs 128 MiB of memory"},
     "frames": {"type": "string", "enum": ["package", "none"], "default": "package",
@@ -26,9 +26,9 @@ constexpr const char* schema = R"json({
     "threads": {"type": "integer", "minimum": 0, "maximum": 256, "default": 0,
       "description": "threads to use, 0 for one on each core; the bytes do not depend on it"},
     "checksum": {"type": "boolean", "default": true,
-      "description": "store a checksum of the content in the archive"},
+      "description": "store a checksum of the content in the archive; gzip always does"},
     "name": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[^/]+$",
-      "description": "the archive's file name; if not given, the input's with .zst or .xz at its end"},
+      "description": "the archive's file name; if not given, the input's with .zst, .xz or .gz at its end"},
     "max_size": {"type": "integer", "minimum": 0, "default": 0,
       "description": "fail if the archive has more bytes than this; 0 for no limit"}
   }
@@ -36,7 +36,8 @@ constexpr const char* schema = R"json({
 
 constexpr const char* ports = R"json({
   "inputs": [{"name": "file", "type": ["application/x-tar", "*/*"], "doc": "the file to compress"}],
-  "outputs": [{"name": "archive", "type": ["application/zstd", "application/x-xz"], "doc": "the archive"},
+  "outputs": [{"name": "archive", "doc": "the archive",
+               "type": ["application/zstd", "application/x-xz", "application/gzip", "application/octet-stream"]},
               {"name": "sums", "type": "text/x-sha256sum", "doc": "SHA256SUMS with the archive's line"}]
 })json";
 
@@ -45,7 +46,7 @@ public:
     static constexpr slipway::stage_info info{
         .id = "compress",
         .version = "1.0.0",
-        .summary = "compress a file with zstd or xz, the same bytes on every machine",
+        .summary = "compress a file with zstd, xz or gzip, the same bytes on every machine",
         .license = "GPL-3.0-or-later",
         .flags = SLIPWAY_DETERMINISTIC | SLIPWAY_IDEMPOTENT,
         .config_schema = schema,
@@ -54,7 +55,8 @@ public:
 
     slipway::result<void> configure(std::string_view text) override {
         SLIPWAY_SDK_TRY_ASSIGN(const Value options, slipway::common::parse_options(text));
-        settings_.format = options["format"].as_string() == "xz" ? Format::xz : Format::zstd;
+        settings_.format =
+            slipway::compress::format_named(options["format"].as_string()).value_or(Format::zstd);
         std::optional<std::int64_t> asked;
         if (const Value* level = options.find("level")) asked = level->as_integer();
         auto level = slipway::compress::level_for(settings_.format, asked);

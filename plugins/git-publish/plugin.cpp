@@ -52,7 +52,8 @@ constexpr const char* schema = R"json({
 
 constexpr const char* ports = R"json({
   "inputs": [{"name": "files", "many": true,
-              "type": ["application/zstd", "application/x-xz", "application/gzip", "text/x-sha256sum"],
+              "type": ["application/zstd", "application/x-xz", "application/gzip", "application/octet-stream",
+                       "text/x-sha256sum"],
               "doc": "what to publish: archives and their digests"}],
   "outputs": [{"name": "release", "type": "application/vnd.slipway.release.v1+json",
                "doc": "the tag, the commit and the files"}]

@@ -54,6 +54,35 @@ TEST_F(CompressStage, XzWithAName) {
     EXPECT_EQ(host_.outputs["sums"].at(0).text().substr(64), "  rootfs.xz\n");
 }
 
+TEST_F(CompressStage, Gzip) {
+    test::ScratchFolder folder;
+    ASSERT_TRUE(support::make_dirs(folder / "root/etc"));
+    ASSERT_TRUE(support::write_file(folder / "root/etc/os-release", "NAME=Test\n"));
+    ASSERT_EQ(run_command({"tar", "-C", folder / "root", "-cf", folder / "base.tar", "etc"}).status, 0);
+    host_.add_input_file("file", folder / "base.tar", "application/x-tar");
+    ASSERT_EQ(host_.execute(R"({"format": "gzip"})"), SLIPWAY_OK) << host_.said();
+    const test::Artifact& archive = host_.outputs["archive"].at(0);
+    EXPECT_EQ(archive.name, "base.tar.gz");
+    EXPECT_EQ(archive.type, "application/gzip");
+    EXPECT_EQ(run_command({"pigz", "-t", archive.path}).output, "");
+    EXPECT_EQ(run_command({"gzip", "-l", archive.path}).status, 0);
+    EXPECT_EQ(run_command({"bsdtar", "-xOf", archive.path, "etc/os-release"}).output, "NAME=Test\n");
+    const auto python =
+        run_command({"python3", "-c",
+                     "import sys, tarfile; "
+                     "print(tarfile.open(sys.argv[1], 'r:gz').extractfile('etc/os-release').read())",
+                     archive.path});
+    EXPECT_EQ(python.output, "b'NAME=Test\\n'\n");
+}
+
+TEST_F(CompressStage, NoneKeepsTheName) {
+    host_.add_input("file", "base.tar", "some bytes");
+    ASSERT_EQ(host_.execute(R"({"format": "none"})"), SLIPWAY_OK) << host_.said();
+    EXPECT_EQ(host_.outputs["archive"].at(0).name, "base.tar");
+    EXPECT_EQ(host_.outputs["archive"].at(0).type, "application/octet-stream");
+    EXPECT_EQ(host_.outputs["archive"].at(0).text(), "some bytes");
+}
+
 TEST_F(CompressStage, LevelOutOfRange) {
     EXPECT_EQ(host_.configure(R"({"format": "xz", "level": 19})"), SLIPWAY_CONFIG);
     EXPECT_EQ(host_.said(), "level: 19 is out of the range of xz");

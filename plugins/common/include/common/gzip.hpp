@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// gzip on several threads, the same bytes with any number of them.
+#pragma once
+
+#include <support/result.hpp>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace slipway::common {
+
+/// Compresses a stream into one gzip member (RFC 1952) without name and time. libdeflate compresses pieces of
+/// 1 MiB by themselves; their ends are joined on byte boundaries by empty stored blocks (RFC 1951, 3.2.4).
+/// The bytes depend on the input, the level and libdeflate's version alone. Memory: 5 MiB a thread (14 from
+/// level 10 on) and 3 MiB. Not thread-safe.
+class Gzip {
+public:
+    static constexpr int least_level = 1, most_level = 12; ///< libdeflate's own
+    static constexpr int preset_level = 7;
+
+    /// `level` in its range, `threads` 1 at least. Kind::resource: out of memory or threads.
+    static support::Result<Gzip> create(int level, unsigned threads);
+
+    Gzip(Gzip&&) noexcept;
+    ~Gzip();
+
+    /// Take bytes, and append to `out` what is ready, which may be nothing. Waits for a thread when many
+    /// pieces are under way.
+    support::Result<void> write(std::string_view bytes, std::string& out);
+
+    /// Append all that is left, and the end. Call once.
+    support::Result<void> finish(std::string& out);
+
+private:
+    class Pool;
+    explicit Gzip(std::unique_ptr<Pool> pool);
+
+    std::unique_ptr<Pool> pool_;
+    std::string piece_;
+};
+
+} // namespace slipway::common
