@@ -23,7 +23,8 @@ const Facts& facts_of(Format format) {
         {"gzip",
          ".gz",
          "application/gzip",
-         {common::Gzip::least_level, common::Gzip::most_level, common::Gzip::preset_level}},
+         {common::GzipPartMaker::least_level, common::GzipPartMaker::most_level,
+          common::GzipPartMaker::preset_level}},
         {"none", "", "application/octet-stream", {0, 0, 0}},
     };
     return facts[static_cast<std::size_t>(format)];

@@ -2,11 +2,11 @@
 //
 // One zstd frame for each segment of a tar, compressed side by side, and kept for the next time. The result
 // is an ordinary .zst: RFC 8878, 3.1, "Zstandard compressed data is made up of one or more frames".
+#include <common/segments.hpp>
 #include <encoder.hpp>
 #include <fmt/format.h>
 #include <frame_cache.hpp>
 #include <piece_buffer.hpp>
-#include <segments.hpp>
 #include <zstd_handle.hpp>
 
 #include <algorithm>
@@ -292,7 +292,7 @@ private:
     }
 
     FramePool pool_;
-    SegmentFinder finder_;
+    common::SegmentFinder finder_;
     std::vector<std::uint64_t> starts_;
     std::string held_;        ///< bytes that a segment may begin in
     std::uint64_t given_ = 0; ///< bytes before them
@@ -310,7 +310,7 @@ public:
     Result<Step> step(std::string_view& in, Input input, std::span<char> out) override {
         if (!chosen_) {
             std::vector<std::uint64_t> starts;
-            SegmentFinder().feed(in, starts);
+            common::SegmentFinder().feed(in, starts);
             if (!starts.empty() && starts.front() == 0) {
                 chosen_ = std::make_unique<FrameEncoder>(settings_);
             } else {

@@ -3,7 +3,7 @@
 // gzip on several threads, the same bytes with any number of them.
 #pragma once
 
-#include <support/result.hpp>
+#include <common/gzip_part.hpp>
 
 #include <memory>
 #include <string>
@@ -17,10 +17,7 @@ namespace slipway::common {
 /// level 10 on) and 3 MiB. Not thread-safe.
 class Gzip {
 public:
-    static constexpr int least_level = 1, most_level = 12; ///< libdeflate's own
-    static constexpr int preset_level = 7;
-
-    /// `level` in its range, `threads` 1 at least. Kind::resource: out of memory or threads.
+    /// `level` as GzipPartMaker's, `threads` 1 at least. Kind::resource: out of memory or threads.
     static support::Result<Gzip> create(int level, unsigned threads);
 
     Gzip(Gzip&&) noexcept;
@@ -34,11 +31,15 @@ public:
     support::Result<void> finish(std::string& out);
 
 private:
-    class Pool;
-    explicit Gzip(std::unique_ptr<Pool> pool);
+    struct Threads;
+    explicit Gzip(std::unique_ptr<Threads> threads);
 
-    std::unique_ptr<Pool> pool_;
+    support::Result<void> take(std::size_t most, std::string& out);
+
+    std::unique_ptr<Threads> threads_;
     std::string piece_;
+    GzipFrame frame_;
+    bool begun_ = false;
 };
 
 } // namespace slipway::common

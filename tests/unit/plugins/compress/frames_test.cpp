@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <frame_cache.hpp>
 #include <gtest/gtest.h>
-#include <segments.hpp>
+#include <common/segments.hpp>
 #include <support/fs.hpp>
 #include <unistd.h>
 
@@ -82,7 +82,7 @@ protected:
 };
 
 std::vector<std::uint64_t> starts_of(const std::string& bytes, std::size_t step) {
-    SegmentFinder finder;
+    common::SegmentFinder finder;
     std::vector<std::uint64_t> starts;
     for (std::size_t i = 0; i < bytes.size(); i += step) {
         const std::size_t before = starts.size();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <segments.hpp>
+#include <common/segments.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <optional>
 
-namespace slipway::compress {
+namespace slipway::common {
 
 namespace {
 
@@ -112,4 +112,4 @@ void SegmentFinder::feed(std::string_view bytes, std::vector<std::uint64_t>& sta
     }
 }
 
-} // namespace slipway::compress
+} // namespace slipway::common

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace slipway::compress {
+namespace slipway::common {
 
 /// Reads headers only, of ustar, pax and GNU tars (POSIX.1-2017, pax; tar's manual, "Basic Tar Format").
 /// What is no tar has no segments.
@@ -40,4 +40,4 @@ private:
     std::uint64_t next_size_ = 0;     ///< "size" of the extended header; 0: none
 };
 
-} // namespace slipway::compress
+} // namespace slipway::common
