@@ -103,6 +103,10 @@ Result<std::optional<TarEntry>> TarReader::next() {
     return std::optional<TarEntry>(std::move(entry));
 }
 
+std::uint64_t TarReader::position() const {
+    return static_cast<std::uint64_t>(archive_read_header_position(handle_.get()));
+}
+
 Result<void> TarReader::content(const Sink& sink) {
     ArchiveContent content(handle_.get(), size_);
     for (;;) {

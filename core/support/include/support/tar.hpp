@@ -48,6 +48,10 @@ public:
     /// The next entry, or nothing at the end; skips what is left of the current one's content.
     Result<std::optional<TarEntry>> next();
 
+    /// Where the current entry's headers begin in the (decompressed) tar; after the last one, where that
+    /// ends.
+    std::uint64_t position() const;
+
     /// The bytes of the current entry, the holes of a sparse file as zeros: `size` in all.
     Result<void> content(const Sink& sink);
 
