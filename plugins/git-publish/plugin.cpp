@@ -37,7 +37,7 @@ constexpr const char* schema = R"json({
     "annotated": {"type": "boolean", "default": true,
       "description": "make a tag object, with author, time and message; else a plain ref"},
     "layout": {"type": "string", "minLength": 1, "default": "{variant}{name}",
-      "description": "path of each file in the tree: {name} is its name, {variant} its variant's values, each followed by '/'"},
+      "description": "path of each file in the tree: {name} is its name, {variant} its variant's values, each followed by '/'; where a file's maker has said a path, {name} is that and {variant} nothing"},
     "extra": {"type": "array", "default": [],
       "description": "local files to add, such as a Dockerfile",
       "items": {"type": "object", "additionalProperties": false, "required": ["path", "file"],
@@ -53,8 +53,13 @@ constexpr const char* schema = R"json({
 constexpr const char* ports = R"json({
   "inputs": [{"name": "files", "many": true,
               "type": ["application/zstd", "application/x-xz", "application/gzip", "application/octet-stream",
-                       "text/x-sha256sum"],
-              "doc": "what to publish: archives and their digests"}],
+                       "text/x-sha256sum", "application/vnd.oci.layout.header.v1+json",
+                       "application/vnd.oci.image.index.v1+json", "application/vnd.oci.image.manifest.v1+json",
+                       "application/vnd.oci.image.config.v1+json", "application/vnd.oci.image.layer.v1.tar+gzip",
+                       "application/vnd.oci.image.layer.v1.tar+zstd", "application/vnd.oci.image.layer.v1.tar",
+                       "application/vnd.oci.empty.v1+json", "application/spdx+json",
+                       "application/vnd.cyclonedx+json", "application/vnd.in-toto+json"],
+              "doc": "what to publish: archives and their digests, OCI image layouts"}],
   "outputs": [{"name": "release", "type": "application/vnd.slipway.release.v1+json",
                "doc": "the tag, the commit and the files"}]
 })json";
@@ -142,10 +147,12 @@ private:
             SLIPWAY_SDK_TRY_ASSIGN(const InputInfo input, slipway::common::input_info(context, "files", i));
             SLIPWAY_SDK_TRY_ASSIGN(auto fd, context.open_input("files", i));
             open_.emplace_back(fd.release());
-            request_.sources.push_back(
-                Source{open_.back().get(),
-                       slipway::git_publish::tree_path(layout_, values_of(input.variant), input.name),
-                       fmt::format("input {} '{}'", i + 1, input.name), input.sha256});
+            const std::string& path = input.annotations["path"].as_string();
+            request_.sources.push_back(Source{
+                open_.back().get(),
+                path.empty() ? slipway::git_publish::tree_path(layout_, values_of(input.variant), input.name)
+                             : slipway::git_publish::tree_path(layout_, {}, path),
+                fmt::format("input {} '{}'", i + 1, input.name), input.sha256});
         }
         return {};
     }

@@ -243,7 +243,8 @@ private:
         for (const oci::Layer& layer : image.layers)
             size += layer.size;
         return "'" + slipway::support::printable(image.name) + "': " + image.platform.text() + ", "
-               + std::to_string(image.layers.size()) + " layers, " + slipway::support::human_bytes(size);
+               + std::to_string(image.layers.size()) + (image.layers.size() == 1 ? " layer, " : " layers, ")
+               + slipway::support::human_bytes(size);
     }
 
     oci::ImagesSettings images_;

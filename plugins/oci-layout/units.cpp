@@ -97,13 +97,19 @@ private:
 
 std::vector<Unit> cut(const Content& content, std::uint64_t most) {
     std::vector<Unit> units;
-    for (std::size_t i = 0; i < content.items.size(); ++i) {
-        const Item& item = content.items[i];
-        const bool full = !units.empty() && units.back().size + item.length() > most;
-        if (units.empty() || (!item.with_previous && (item.begins_segment || full)))
-            units.push_back({i, i, 0, item.begins_segment});
-        units.back().end = i + 1;
-        units.back().size += item.length();
+    for (std::size_t i = 0; i < content.items.size();) {
+        Unit whole{i, i, 0, content.items[i].begins_segment}; // what cannot be cut
+        do {
+            whole.begins_segment = whole.begins_segment || content.items[whole.end].begins_segment;
+            whole.size += content.items[whole.end++].length();
+        } while (whole.end < content.items.size() && content.items[whole.end].with_previous);
+        i = whole.end;
+        if (units.empty() || whole.begins_segment || units.back().size + whole.size > most) {
+            units.push_back(whole);
+            continue;
+        }
+        units.back().end = whole.end;
+        units.back().size += whole.size;
     }
     return units;
 }

@@ -122,6 +122,25 @@ TEST_F(GitPublishStage, VariantsAreFolders) {
     EXPECT_EQ(git({"cat-file", "blob", "05112026:base-devel/SHA256SUMS"}), "base-devel");
 }
 
+TEST_F(GitPublishStage, FilesGoWhereTheirMakerSaysInsteadOfTheirVariant) {
+    FakeHost h(plugin, "git-publish");
+    h.input_variant.set("group", "base");
+    h.add_input("files", "index.json", "{}", "application/vnd.oci.image.index.v1+json",
+                support::json::Object{{"path", "base/index.json"}});
+    h.add_input("files", "0abc", "blob", "application/vnd.oci.image.layer.v1.tar+gzip",
+                support::json::Object{{"path", "base/blobs/sha256/0abc"}});
+    ASSERT_EQ(h.execute(options(R"(, "layout": "images/{variant}{name}")")), SLIPWAY_OK) << h.said();
+    EXPECT_EQ(git({"ls-tree", "-r", "--name-only", "05112026"}),
+              "images/base/blobs/sha256/0abc\nimages/base/index.json\n");
+}
+
+TEST_F(GitPublishStage, APathOutOfTheTreeIsRefused) {
+    FakeHost h(plugin, "git-publish");
+    h.add_input("files", "x", "x", "application/zstd", support::json::Object{{"path", "../x"}});
+    EXPECT_EQ(h.execute(options()), SLIPWAY_CONFIG);
+    EXPECT_EQ(h.said(), "input 1 'x': path '../x' in the tree has a '.' or '..' part");
+}
+
 TEST_F(GitPublishStage, ConflictIsLeftAlone) {
     const auto first = host(), second = host();
     ASSERT_EQ(first->execute(options()), SLIPWAY_OK);
