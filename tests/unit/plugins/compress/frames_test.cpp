@@ -2,11 +2,11 @@
 //
 // Frames for the segments of a tar: tars are made by Python's tarfile, archives read by zstd.
 #include <command/command.hpp>
+#include <common/segments.hpp>
 #include <compress.hpp>
 #include <fcntl.h>
 #include <frame_cache.hpp>
 #include <gtest/gtest.h>
-#include <common/segments.hpp>
 #include <support/fs.hpp>
 #include <unistd.h>
 

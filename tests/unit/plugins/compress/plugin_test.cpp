@@ -17,15 +17,20 @@ const std::string plugin = SLIPWAY_STAGES "/compress.so";
 
 class CompressStage : public ::testing::Test {
 protected:
+    /// base.tar, with an etc/os-release.
+    void add_tar() {
+        ASSERT_TRUE(support::make_dirs(folder_ / "root/etc"));
+        ASSERT_TRUE(support::write_file(folder_ / "root/etc/os-release", "NAME=Test\n"));
+        ASSERT_EQ(run_command({"tar", "-C", folder_ / "root", "-cf", folder_ / "base.tar", "etc"}).status, 0);
+        host_.add_input_file("file", folder_ / "base.tar", "application/x-tar");
+    }
+
+    test::ScratchFolder folder_;
     FakeHost host_{plugin, "compress"};
 };
 
 TEST_F(CompressStage, TarBecomesZstdWithItsSums) {
-    test::ScratchFolder folder;
-    ASSERT_TRUE(support::make_dirs(folder / "root/etc"));
-    ASSERT_TRUE(support::write_file(folder / "root/etc/os-release", "NAME=Test\n"));
-    ASSERT_EQ(run_command({"tar", "-C", folder / "root", "-cf", folder / "base.tar", "etc"}).status, 0);
-    host_.add_input_file("file", folder / "base.tar", "application/x-tar");
+    add_tar();
     ASSERT_EQ(host_.execute("{}"), SLIPWAY_OK) << host_.said();
 
     ASSERT_EQ(host_.outputs["archive"].size(), 1u);
@@ -55,11 +60,7 @@ TEST_F(CompressStage, XzWithAName) {
 }
 
 TEST_F(CompressStage, Gzip) {
-    test::ScratchFolder folder;
-    ASSERT_TRUE(support::make_dirs(folder / "root/etc"));
-    ASSERT_TRUE(support::write_file(folder / "root/etc/os-release", "NAME=Test\n"));
-    ASSERT_EQ(run_command({"tar", "-C", folder / "root", "-cf", folder / "base.tar", "etc"}).status, 0);
-    host_.add_input_file("file", folder / "base.tar", "application/x-tar");
+    add_tar();
     ASSERT_EQ(host_.execute(R"({"format": "gzip"})"), SLIPWAY_OK) << host_.said();
     const test::Artifact& archive = host_.outputs["archive"].at(0);
     EXPECT_EQ(archive.name, "base.tar.gz");
