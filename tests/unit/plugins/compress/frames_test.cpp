@@ -104,7 +104,7 @@ TEST_F(Frames, SegmentsAreFoundHoweverTheBytesCome) {
     EXPECT_EQ(starts[0], 0U);
     // "./a" and its content, after a pax header, its records and the header of "a/".
     EXPECT_EQ(starts[1], 3 * 512 + 3 * 512U);
-    for (const std::size_t step : {1, 511, 512, 513, 7000})
+    for (const std::size_t step : {1U, 511U, 512U, 513U, 7000U})
         EXPECT_EQ(starts_of(bytes, step), starts) << step;
 }
 
