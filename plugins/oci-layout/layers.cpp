@@ -168,12 +168,14 @@ public:
         ::unlink(scratch.c_str());
         const std::uint64_t limit = settings_.max_size != 0 ? settings_.max_size : ~std::uint64_t{0};
         units_ = cut(content_, std::min(most_unit, limit / 2));
+        for (const Unit& unit : units_)
+            size_ += unit.size;
         SLIPWAY_TRY(pack(content_, units_, settings_.codec, settings_.threads, units_file_.get(), meter));
         SLIPWAY_TRY_ASSIGN(const auto ends, plan(limit));
         std::vector<Layer> layers;
         std::size_t begin = 0;
         for (const std::size_t end : ends) {
-            SLIPWAY_TRY_ASSIGN(Layer layer, make(begin, end));
+            SLIPWAY_TRY_ASSIGN(Layer layer, make(begin, end, meter));
             layers.push_back(std::move(layer));
             begin = end;
         }
@@ -211,7 +213,7 @@ private:
         return size;
     }
 
-    Result<Layer> make(std::size_t begin, std::size_t end) {
+    Result<Layer> make(std::size_t begin, std::size_t end, const Meter& meter) {
         const std::string draft = settings_.folder + "/layer";
         SLIPWAY_TRY_ASSIGN(const UniqueFd fd, create(draft));
         LayerFile file(settings_.codec, *maker_, fd.get());
@@ -220,8 +222,10 @@ private:
             const std::string headers,
             headers_of(*content_.tree, folders_above(content_, units_[begin].begin, units_[end - 1].end)));
         SLIPWAY_TRY(file.add(headers));
-        for (std::size_t i = begin; i < end; ++i)
+        for (std::size_t i = begin; i < end; ++i) {
+            if (!meter(size_)) return cancelled(content_);
             SLIPWAY_TRY(file.add_unit(content_, units_[i], units_file_.get()));
+        }
         SLIPWAY_TRY_ASSIGN(Layer layer, file.end());
         layer.path = settings_.folder + "/" + layer.digest.hex();
         if (::rename(draft.c_str(), layer.path.c_str()) != 0)
@@ -234,6 +238,7 @@ private:
     std::unique_ptr<PieceMaker> maker_;
     UniqueFd units_file_;
     std::vector<Unit> units_;
+    std::uint64_t size_ = 0; ///< of the units' tar
 };
 
 } // namespace

@@ -95,6 +95,10 @@ private:
 
 } // namespace
 
+Error cancelled(const Content& content) {
+    return Error{Kind::cancelled, "compressing '" + content.tree->name() + "': cancelled"};
+}
+
 std::vector<Unit> cut(const Content& content, std::uint64_t most) {
     std::vector<Unit> units;
     for (std::size_t i = 0; i < content.items.size();) {
@@ -141,8 +145,7 @@ Result<void> pack(const Content& content, std::vector<Unit>& units, const Codec&
         SLIPWAY_TRY(
             for_items(content, units[i].begin, units[i].end, [&](std::string_view bytes) -> Result<void> {
                 done += bytes.size();
-                if (!meter(done))
-                    return Error{Kind::cancelled, "compressing '" + content.tree->name() + "': cancelled"};
+                if (!meter(done)) return cancelled(content);
                 return cutter.take(i, bytes);
             }));
         SLIPWAY_TRY(cutter.end(i));

@@ -15,6 +15,9 @@ namespace slipway::oci {
 /// Told the bytes done, several times a second; false stops the work with Kind::cancelled.
 using Meter = std::function<bool(std::uint64_t done)>;
 
+/// What is returned then.
+support::Error cancelled(const Content& content);
+
 struct Unit {
     std::size_t begin = 0, end = 0; ///< of Content::items
     std::uint64_t size = 0;         ///< of the tar's bytes

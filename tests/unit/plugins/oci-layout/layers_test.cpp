@@ -178,6 +178,17 @@ TEST_F(Layers, Cancelled) {
     EXPECT_EQ(layers.error().what, "compressing 'r.tar': cancelled");
 }
 
+TEST_F(Layers, CancelledWhenAllIsCompressed) {
+    std::uint64_t last = 0;
+    meter_ = [&last](std::uint64_t done) {
+        return std::exchange(last, done) != done;
+    }; // does not go on any more
+    auto layers = make(files(5, 900'000));
+    ASSERT_FALSE(layers);
+    EXPECT_EQ(layers.error().kind, Kind::cancelled);
+    EXPECT_GT(last, 4'500'000u);
+}
+
 TEST_F(Layers, DiskFull) {
     ::signal(SIGXFSZ, SIG_IGN);
     rlimit old{};
