@@ -13,8 +13,8 @@ namespace slipway::common {
 
 /// Compresses a stream into one gzip member (RFC 1952) without name and time. libdeflate compresses pieces of
 /// 1 MiB by themselves; their ends are joined on byte boundaries by empty stored blocks (RFC 1951, 3.2.4).
-/// The bytes depend on the input, the level and libdeflate's version alone. Memory: 5 MiB a thread (14 from
-/// level 10 on) and 3 MiB. Not thread-safe.
+/// The bytes depend on the input, the level and libdeflate's version alone. Memory: about 7 MB a thread (16
+/// from level 10 on). Not thread-safe.
 class Gzip {
 public:
     /// `level` as GzipPartMaker's, `threads` 1 at least. Kind::resource: out of memory or threads.
