@@ -150,7 +150,7 @@ std::string sbom_text(const std::vector<Installed>& packages, std::int64_t creat
                              {"licenseConcluded", unknown},
                              {"licenseDeclared", unknown},
                              {"copyrightText", unknown},
-                             {"primaryPackagePurpose", "OPERATING_SYSTEM"}})};
+                             {"primaryPackagePurpose", "ARCHIVE"}})};
     for (const Installed& package : packages)
         list.push_back(package_object(package, ids.of(package.info.name), refs));
     json::Value document =
