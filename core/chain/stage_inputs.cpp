@@ -58,13 +58,13 @@ Result<json::Value> StageInputs::document(const PlannedStage& stage,
         if (id_of(plan_.stages[j]) != reference.stage) continue;
         for (const OutputRecord& output : records_[j].outputs)
             if (output.port == reference.port) {
-                if (found) return Error{Kind::config, reference.text + " may be one of several artifacts"};
+                if (found) return Error{Kind::config, "may be one of several artifacts"};
                 found = &output;
             }
     }
     if (found == nullptr)
-        return Error{Kind::config, reference.text + ": stage '" + reference.stage
-                                       + "' has no artifact on port '" + reference.port + "'"};
+        return Error{Kind::config,
+                     "stage '" + reference.stage + "' has no artifact on port '" + reference.port + "'"};
     SLIPWAY_TRY_ASSIGN(const auto digest, support::Digest::parse(found->sha256));
     SLIPWAY_TRY_ASSIGN(const support::UniqueFd fd, store_.open_artifact(digest));
     SLIPWAY_TRY_ASSIGN(const std::string text, support::read_all(fd.get(), reference.text));

@@ -73,12 +73,12 @@ protected:
 };
 
 TEST_F(StageInputsTest, OptionsTakeWhatAnotherStageWrote) {
-    EXPECT_THAT(why("b[v=one]"), HasSubstr("stage 'a' has no artifact on port 'out'"));
+    EXPECT_EQ(why("b[v=one]"), "${a.out.key}: stage 'a' has no artifact on port 'out'");
     wrote("a[v=one]", "other", R"({"key": 1})");
     wrote("a[v=one]", "out", R"({"key": "value"})");
     EXPECT_EQ(why("b[v=one]"), R"({"x":"value"})");
     wrote("a[v=one]", "out", R"({"key": "another"})");
-    EXPECT_THAT(why("b[v=one]"), HasSubstr("${a.out.key} may be one of several artifacts"));
+    EXPECT_THAT(why("b[v=one]"), HasSubstr("${a.out.key}: may be one of several artifacts"));
 }
 
 TEST_F(StageInputsTest, InputsAreDescribedInTheOrderOfTheArtifacts) {
