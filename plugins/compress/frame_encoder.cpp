@@ -12,7 +12,6 @@
 #include <algorithm>
 #include <bit>
 #include <condition_variable>
-#include <cstring>
 #include <deque>
 #include <mutex>
 #include <thread>
@@ -225,8 +224,7 @@ public:
         const bool end = input == Input::end && in.empty();
         if (end && !flushed_) flush();
         if (left_.empty()) SLIPWAY_TRY(next_frame(end));
-        const std::size_t n = std::min(out.size(), left_.size());
-        std::memcpy(out.data(), left_.data(), n);
+        const std::size_t n = left_.copy(out.data(), out.size());
         left_.remove_prefix(n);
         return Step{n, end && n == 0};
     }
