@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
+#include <unordered_map>
 
 namespace slipway::pacman_fetch {
 
@@ -21,6 +22,8 @@ struct Resolver::State {
     std::vector<std::string> errors;
     std::vector<std::string> warnings;
     std::vector<std::string> hopeless; ///< targets that cannot be resolved
+    std::unordered_map<std::string_view, std::string_view>
+        file_names; ///< of all databases, with their package; libalpm's
     ResolverSettings settings;
     AlpmHandle handle;
 
@@ -30,6 +33,7 @@ struct Resolver::State {
     int choose(const alpm_list_t* providers) const;
     Result<void> configure();
     Result<void> load(const Database& database, const std::string& path);
+    void check_file_names(alpm_db_t* db);
     Error damaged(const Database& database, const std::string& path) const;
 };
 
@@ -77,16 +81,30 @@ Result<void> Resolver::State::load(const Database& database, const std::string& 
     const alpm_list_t* packages = alpm_db_get_pkgcache(db);
     if (!errors.empty() || (packages == nullptr && alpm_errno(handle.get()) != ALPM_ERR_OK))
         return damaged(database, path);
-    // Found here: libalpm 6.0.2 compares the file names of what it resolved, and crashes where two have none.
-    for (alpm_pkg_t* package : items<alpm_pkg_t>(alpm_db_get_pkgcache(db)))
-        if (alpm_pkg_get_filename(package) == nullptr)
-            errors.push_back(std::string("package '") + support::printable(alpm_pkg_get_name(package))
-                             + "' has no %FILENAME%");
+    check_file_names(db);
     if (!errors.empty()) return damaged(database, path);
     if (packages == nullptr)
         warnings.push_back("database '" + database.repository + "' from " + database.origin
                            + ": no packages in it");
     return {};
+}
+
+/// Found here: libalpm 6.0.2 compares the file names of what it resolved, and crashes where two packages have
+/// none, or the same.
+void Resolver::State::check_file_names(alpm_db_t* db) {
+    for (alpm_pkg_t* package : items<alpm_pkg_t>(alpm_db_get_pkgcache(db))) {
+        const std::string_view name = alpm_pkg_get_name(package);
+        const char* file = alpm_pkg_get_filename(package);
+        if (file == nullptr) {
+            errors.push_back("package '" + support::printable(name) + "' has no %FILENAME%");
+            continue;
+        }
+        const auto [other, is_new] = file_names.emplace(file, name);
+        if (!is_new && other->second != name)
+            errors.push_back("packages '" + support::printable(other->second) + "' and '"
+                             + support::printable(name) + "' have one %FILENAME%: '"
+                             + support::printable(file) + "'");
+    }
 }
 
 Error Resolver::State::damaged(const Database& database, const std::string& path) const {

@@ -104,6 +104,16 @@ TEST_F(BadInput, AFileNameEndsAtANul) {
     EXPECT_THAT(outcome.said, StartsWith("package 'a' of 'core': the database has no %FILENAME%"));
 }
 
+TEST_F(BadInput, TwoPackagesOfOneFileName) {
+    std::string desc = desc_of("b 1-1");
+    desc.replace(desc.find("b-1-1-any"), 1, "a");
+    write_database(www_ / "core.db", {{"a-1-1", desc_of("a 1-1")}, {"b-1-1", desc}});
+    const auto outcome = fetch({nginx_.url()});
+    EXPECT_EQ(outcome.status, SLIPWAY_VERIFY);
+    EXPECT_THAT(outcome.said, StartsWith("database 'core' from "));
+    EXPECT_THAT(outcome.said, HasSubstr("packages 'a' and 'b' have one %FILENAME%: 'a-1-1-any.pkg.tar.zst'"));
+}
+
 TEST_F(BadInput, DependenciesThatCannotBe) {
     write_graph(
         www_.path(),
