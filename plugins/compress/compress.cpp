@@ -77,6 +77,14 @@ Result<Archive> compress(const Job& job, Encoder& encoder, const Meter& meter) {
     return Archive{done, sink.size(), sink.digest()};
 }
 
+Result<void> check_input(const std::string& name, const Archive& archive, std::uint64_t size) {
+    if (archive.in_size == size) return {};
+    return Error{
+        Kind::verify,
+        fmt::format("'{}': has changed while it was read: {} bytes, and not {}", name, archive.in_size, size),
+        "let nothing else write to it and try again"};
+}
+
 Result<void> check_size(const std::string& name, const Archive& archive, std::uint64_t max_size) {
     if (max_size == 0 || archive.size <= max_size) return {};
     return Error{Kind::resource,

@@ -34,6 +34,9 @@ struct Archive {
 /// Compress all of `job.in`.
 support::Result<Archive> compress(const Job& job, Encoder& encoder, const Meter& meter);
 
+/// Kind::verify if the input, which was said to have `size` bytes, had another number of them.
+support::Result<void> check_input(const std::string& name, const Archive& archive, std::uint64_t size);
+
 /// Kind::resource if the archive has more than `max_size` bytes; 0 is no limit.
 support::Result<void> check_size(const std::string& name, const Archive& archive, std::uint64_t max_size);
 

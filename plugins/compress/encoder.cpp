@@ -56,7 +56,9 @@ support::Result<int> level_for(Format format, std::optional<std::int64_t> asked)
     if (level >= levels.least && level <= levels.most) return static_cast<int>(level);
     return support::Error{support::Kind::config,
                           fmt::format("level: {} is out of the range of {}", level, facts_of(format).name),
-                          fmt::format("use a number from {} to {}", levels.least, levels.most)};
+                          levels.least == levels.most
+                              ? "leave the option out"
+                              : fmt::format("use a number from {} to {}", levels.least, levels.most)};
 }
 
 support::Result<std::unique_ptr<Encoder>> make_encoder(const Settings& settings) {

@@ -86,6 +86,8 @@ public:
             const Archive archive,
             slipway::compress::compress({in.get(), out.fd(), input.name, name}, *encoder, meter));
         if (const std::string summary = encoder->summary(); !summary.empty()) context.info(summary);
+        if (!input.sha256.empty()) // else it is still being made, and nobody knows yet
+            SLIPWAY_SDK_TRY(slipway::compress::check_input(input.name, archive, input.size));
         auto fits = slipway::compress::check_size(name, archive, max_size_);
         if (!fits) return slipway::common::to_sdk(std::move(fits).error(), "/max_size");
         return publish(context, out, name, archive);

@@ -6,10 +6,8 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <support/fs.hpp>
-#include <sys/resource.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <filesystem>
 #include <random>
 
@@ -210,21 +208,6 @@ TEST_P(CompressTest, FullDisk) {
     ASSERT_FALSE(made);
     EXPECT_EQ(made.error().kind, Kind::resource);
     EXPECT_EQ(made.error().what, "writing 'out': No space left on device");
-}
-
-TEST_P(CompressTest, FileSizeLimit) {
-    ASSERT_TRUE(support::write_file(in(), sample(3'000'000)));
-    const auto fd = create(out());
-    ::signal(SIGXFSZ, SIG_IGN);
-    rlimit old{};
-    ::getrlimit(RLIMIT_FSIZE, &old);
-    const rlimit small{200'000, old.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &small);
-    auto made = archive_into(fd.get());
-    ::setrlimit(RLIMIT_FSIZE, &old);
-    ASSERT_FALSE(made);
-    EXPECT_EQ(made.error().kind, Kind::resource);
-    EXPECT_EQ(made.error().what, "writing 'out': File too large");
 }
 
 TEST_P(CompressTest, UnreadableInput) {

@@ -7,6 +7,8 @@
 #include <support/fs.hpp>
 #include <support/hash.hpp>
 
+#include <filesystem>
+
 using namespace slipway;
 using test::FakeHost;
 using test::run_command;
@@ -85,10 +87,39 @@ TEST_F(CompressStage, NoneKeepsTheName) {
 }
 
 TEST_F(CompressStage, LevelOutOfRange) {
-    EXPECT_EQ(host_.configure(R"({"format": "xz", "level": 19})"), SLIPWAY_CONFIG);
-    EXPECT_EQ(host_.said(), "level: 19 is out of the range of xz");
-    EXPECT_EQ(host_.diagnostics.back().hint, "use a number from 0 to 9");
-    EXPECT_EQ(host_.diagnostics.back().config_path, "/level");
+    struct Case {
+        std::string options, said, hint;
+    };
+
+    for (const Case& each : std::vector<Case>{
+             {R"({"level": 0})", "level: 0 is out of the range of zstd", "use a number from 1 to 22"},
+             {R"({"format": "xz", "level": 19})", "level: 19 is out of the range of xz",
+              "use a number from 0 to 9"},
+             {R"({"format": "gzip", "level": 0})", "level: 0 is out of the range of gzip",
+              "use a number from 1 to 12"},
+             {R"({"format": "gzip", "level": 13})", "level: 13 is out of the range of gzip",
+              "use a number from 1 to 12"},
+             {R"({"format": "none", "level": 1})", "level: 1 is out of the range of none",
+              "leave the option out"},
+         }) {
+        SCOPED_TRACE(each.options);
+        EXPECT_EQ(host_.configure(each.options), SLIPWAY_CONFIG);
+        EXPECT_EQ(host_.said(), each.said);
+        EXPECT_EQ(host_.diagnostics.back().hint, each.hint);
+        EXPECT_EQ(host_.diagnostics.back().config_path, "/level");
+    }
+}
+
+TEST_F(CompressStage, InputThatHasChanged) {
+    add_tar(); // 10240 bytes
+    for (const std::uintmax_t size : {10241, 10239, 0}) {
+        std::filesystem::resize_file(folder_ / "base.tar", size);
+        EXPECT_EQ(host_.execute("{}"), SLIPWAY_VERIFY);
+        EXPECT_EQ(host_.said(), "'base.tar': has changed while it was read: " + std::to_string(size)
+                                    + " bytes, and not 10240");
+        EXPECT_EQ(host_.diagnostics.back().hint, "let nothing else write to it and try again");
+        EXPECT_TRUE(host_.outputs.empty());
+    }
 }
 
 TEST_F(CompressStage, TooBig) {
