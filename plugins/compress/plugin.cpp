@@ -31,6 +31,17 @@ constexpr const char* schema = R"json({
       "description": "the archive's file name; if not given, the input's with .zst, .xz or .gz at its end"},
     "max_size": {"type": "integer", "minimum": 0, "default": 0,
       "description": "fail if the archive has more bytes than this; 0 for no limit"}
+  },
+  "if": {"properties": {"format": {"const": "xz"}}, "required": ["format"]},
+  "then": {"properties": {"level": {"minimum": 0, "maximum": 9}}},
+  "else": {
+    "if": {"properties": {"format": {"const": "gzip"}}, "required": ["format"]},
+    "then": {"properties": {"level": {"minimum": 1, "maximum": 12}}},
+    "else": {
+      "if": {"properties": {"format": {"const": "none"}}, "required": ["format"]},
+      "then": {"properties": {"level": {"minimum": 0, "maximum": 0}}},
+      "else": {"properties": {"level": {"minimum": 1, "maximum": 22}}}
+    }
   }
 })json";
 

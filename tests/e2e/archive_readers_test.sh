@@ -30,6 +30,20 @@ cat >chain.json <<EOF
     { "id": "gzip", "use": "compress", "inputs": { "file": "rootfs.rootfs" }, "with": { "format": "gzip" } },
     { "id": "none", "use": "compress", "inputs": { "file": "rootfs.rootfs" }, "with": { "format": "none" } } ] }
 EOF
+levels() { # STAGE RANGE LEVEL...: refused before anything runs
+    local stage=$1 range=$2 level said
+    for level in "${@:3}"; do
+        said=$("$SLIPWAY" validate chain.json --set "stages.$stage.with.level=$level" 2>&1) && fail "$stage: level $level is taken"
+        grep -qF "/with/level: expected $range, found $level" <<<"$said" || fail "$stage: level $level: $said"
+    done
+}
+if [ "$part" = readers ]; then
+    levels zstd '1 to 22' 0
+    levels zstd '0 to 22' 23 -1
+    levels xz '0 to 9' 10
+    levels gzip '1 to 12' 0 13
+    levels none '0 to 0' 1
+fi
 "$SLIPWAY" run chain.json --epoch $epoch -q || fail "the chain does not run"
 # Each stage's outputs, under their names: STAGE/NAME.
 "$SLIPWAY" show --json | python3 -c '
