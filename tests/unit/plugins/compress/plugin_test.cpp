@@ -112,7 +112,7 @@ TEST_F(CompressStage, LevelOutOfRange) {
 
 TEST_F(CompressStage, InputThatHasChanged) {
     add_tar(); // 10240 bytes
-    for (const std::uintmax_t size : {10241, 10239, 0}) {
+    for (const std::uintmax_t size : {10241U, 10239U, 0U}) {
         std::filesystem::resize_file(folder_ / "base.tar", size);
         EXPECT_EQ(host_.execute("{}"), SLIPWAY_VERIFY);
         EXPECT_EQ(host_.said(), "'base.tar': has changed while it was read: " + std::to_string(size)
