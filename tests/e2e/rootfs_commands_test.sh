@@ -61,7 +61,7 @@ runs "[$(bash_command "$listing")]"
 [ "$(grep -c "'bash -ec .*: usr/bin/" said)" -gt 20 ] || { cat said; fail "the tree has no programs"; }
 
 # --- the copy is thrown away: nothing gets to the tar or out, later commands see what earlier ones did
-runs "[$(bash_command 'echo changed >/etc/passwd; echo out >/../escaped; echo x >/root/new'), $(bash_command '[ "$(</root/new)" = x ]')]"
+runs "[$(bash_command 'echo changed >/etc/passwd; echo out >/../escaped; echo x >/new'), $(bash_command '[ "$(</new)" = x ]')]"
 cmp "$tar" "$(artifact rootfs rootfs)" || fail "the tar has changed"
 [ ! -e escaped ] || fail "a command wrote outside"
 # Arch's chain leaves these folders out of the tar.
