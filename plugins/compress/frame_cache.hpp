@@ -12,7 +12,7 @@
 namespace slipway::compress {
 
 /// Safe to use from several threads and processes. Names and checks are message authentication codes (GMAC,
-/// NIST SP 800-38D) under a random key kept in the folder: a tenth of the time of a digest, and nobody who
+/// NIST SP 800-38D) under a random key kept in the folder: far cheaper than a digest, and nobody who
 /// cannot read the folder can make two contents of one name.
 class FrameCache {
 public:
