@@ -8,6 +8,21 @@ import tempfile
 import time
 
 
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def wait_for_port(port, name):
+    for _ in range(1000):
+        with socket.socket() as client:
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.01)
+    raise SystemExit(name + " does not start")
+
+
 class Nginx:
     """Serves a folder. `rate`: bytes a second of each connection, as nginx writes it ("500k")."""
 
@@ -15,9 +30,7 @@ class Nginx:
         self.folder = tempfile.mkdtemp(prefix="nginx-")
         os.chmod(root, 0o755)
         os.chmod(os.path.dirname(root), 0o755)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         with open(self.folder + "/nginx.conf", "w", encoding="ascii") as file:
             file.write(f"""daemon off; master_process off; pid nginx.pid; error_log error.log;
@@ -32,12 +45,8 @@ http {{ client_body_temp_path a; proxy_temp_path b; fastcgi_temp_path c; uwsgi_t
         path = os.environ["PATH"] + ":/usr/sbin"
         self.process = subprocess.Popen(["nginx", "-p", self.folder, "-e", "error.log", "-c", "nginx.conf"],
                                         env={"PATH": path})
-        for _ in range(500):
-            with socket.socket() as client:
-                if client.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return self
-            time.sleep(0.01)
-        raise SystemExit("nginx does not start")
+        wait_for_port(self.port, "nginx")
+        return self
 
     def __exit__(self, *_):
         self.process.terminate()
