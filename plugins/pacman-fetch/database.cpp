@@ -3,6 +3,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <database.hpp>
+#include <http/url.hpp>
 #include <support/fs.hpp>
 #include <support/text.hpp>
 
@@ -109,7 +110,7 @@ Result<void> Fetch::take(const Download& download, Arrival& arrival) {
 Result<Database> Fetch::take_readable(const Repository& repository, Download download, Arrival& arrival) {
     for (;;) {
         SLIPWAY_TRY(take(download, arrival));
-        auto database = describe(repository.name, without_credentials(arrival.url), download.path);
+        auto database = describe(repository.name, http::without_credentials(arrival.url), download.path);
         if (database || database.error().kind != Kind::verify) return database;
         plan_.cache.forget(arrival.url);
         std::erase(download.urls, arrival.url);
@@ -138,7 +139,7 @@ Result<void> Fetch::fetch_signature(const Repository& repository, const Arrival&
     if (fetched.error().kind != Kind::not_found) return std::move(fetched).error();
     if (optional) return {};
     return Error{Kind::verify,
-                 "database '" + repository.name + "' from " + without_credentials(arrival.url)
+                 "database '" + repository.name + "' from " + http::without_credentials(arrival.url)
                      + ": it is not signed, and SigLevel requires that",
                  "\"DatabaseOptional\" in the SigLevel accepts it"};
 }

@@ -35,9 +35,9 @@ private:
 } // namespace
 
 Result<std::unique_ptr<Downloader>> Downloader::create(Settings settings) {
-    static const CURLcode initialised = curl_global_init(CURL_GLOBAL_DEFAULT);
+    SLIPWAY_TRY(http::initialise());
     std::unique_ptr<Downloader> downloader(new Downloader(std::move(settings)));
-    downloader->multi_.reset(initialised == CURLE_OK ? curl_multi_init() : nullptr);
+    downloader->multi_.reset(curl_multi_init());
     if (!downloader->multi_) return Error{Kind::resource, "libcurl: could not be initialised"};
     return downloader;
 }

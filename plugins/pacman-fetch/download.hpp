@@ -27,7 +27,7 @@ class Downloader {
 public:
     struct Settings {
         unsigned parallel = 8; ///< transfers at the same time, at least 1
-        Network network = {};
+        http::Network network = {};
         Patience patience = {};
     };
 
@@ -39,10 +39,6 @@ public:
                                               const DownloadHooks& hooks);
 
 private:
-    struct MultiDeleter {
-        void operator()(CURLM* multi) const { curl_multi_cleanup(multi); }
-    };
-
     struct Active {
         std::size_t index;
         std::unique_ptr<Transfer> transfer;
@@ -63,7 +59,7 @@ private:
     void stop_all();
 
     Settings settings_;
-    std::unique_ptr<CURLM, MultiDeleter> multi_;
+    http::Multi multi_;
     std::map<CURL*, Active> active_;
     std::vector<Active> waiting_; ///< for their next try
     std::vector<Arrival> arrivals_;

@@ -96,13 +96,4 @@ std::string url_tail(std::string_view file) {
     return escape(file, "");
 }
 
-std::string without_credentials(std::string_view url) {
-    const auto scheme = url.find("://");
-    if (scheme == std::string_view::npos) return std::string(url);
-    const auto authority = url.substr(scheme + 3, url.find('/', scheme + 3) - (scheme + 3));
-    const auto at = authority.rfind('@');
-    if (at == std::string_view::npos) return std::string(url);
-    return std::string(url.substr(0, scheme + 3)) + std::string(url.substr(scheme + 3 + at + 1));
-}
-
 } // namespace slipway::pacman_fetch

@@ -43,7 +43,4 @@ std::string snapshot_server(std::string_view archive, std::string_view day);
 /// The file's name as the last part of a URL.
 std::string url_tail(std::string_view file);
 
-/// `url` without the user and password in it, for messages.
-std::string without_credentials(std::string_view url);
-
 } // namespace slipway::pacman_fetch

@@ -1,26 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// What libcurl's and HTTP's ways to fail mean to us.
+// What to do about a server that fails.
 #pragma once
 
-#include <curl/curl.h>
 #include <support/result.hpp>
-
-#include <string>
 
 namespace slipway::pacman_fetch {
 
-support::Kind kind_of_http(long status);
-support::Kind kind_of_curl(CURLcode code);
-
-/// Whether the same server may do better in a while.
-bool may_pass(long http_status);
-bool may_pass(CURLcode code);
-
-/// libcurl's words, as part of a message.
-std::string cause_of(CURLcode code);
-
-/// What to do about a failure of this kind.
 const char* hint_of(support::Kind kind);
 
 } // namespace slipway::pacman_fetch

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <repository.hpp>
+#include <http/failure.hpp>
+#include <http/url.hpp>
 #include <server_failure.hpp>
 #include <support/json.hpp>
 #include <sys/stat.h>
@@ -106,44 +107,20 @@ void Transfer::set_up() {
     curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, &Transfer::on_progress);
     curl_easy_setopt(easy, CURLOPT_XFERINFODATA, this);
     curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
-    curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_FAILONERROR, 1L);
     curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, 512L << 10);
-    curl_easy_setopt(easy, CURLOPT_USERAGENT, "slipway");
     set_up_network(url);
     set_up_headers(url);
 }
 
 void Transfer::set_up_network(const std::string& url) {
-    const Network& network = environment_.network;
-    const Patience& patience = environment_.patience;
     CURL* easy = easy_.get();
+    http::set_network(easy, environment_.network, environment_.patience.timeouts);
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "file,http,https");
     // A redirect must not lead to a local file, nor from an authenticated server to any.
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
     curl_easy_setopt(easy, CURLOPT_MAXREDIRS, 10L);
     curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, url.starts_with("https:") ? "https" : "http,https");
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, static_cast<long>(patience.connect.count()));
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, patience.stall_bytes);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, static_cast<long>(patience.stall.count()));
-    // An empty text keeps libcurl from looking into the environment.
-    curl_easy_setopt(easy, CURLOPT_PROXY, network.proxy.c_str());
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, network.no_proxy.c_str());
-    if (!network.netrc.empty()) {
-        curl_easy_setopt(easy, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_OPTIONAL));
-        curl_easy_setopt(easy, CURLOPT_NETRC_FILE, network.netrc.c_str());
-    }
-    if (!network.ca_file.empty()) {
-        curl_easy_setopt(easy, CURLOPT_CAINFO, network.ca_file.c_str());
-        curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
-    }
-}
-
-void Transfer::add_header(const std::string& line) {
-    curl_slist* list = curl_slist_append(headers_.get(), line.c_str());
-    if (list == nullptr) return;
-    (void)headers_.release();
-    headers_.reset(list);
 }
 
 void Transfer::set_up_headers(const std::string& url) {
@@ -155,14 +132,14 @@ void Transfer::set_up_headers(const std::string& url) {
         // one before the digest alone judges whether the parts fit.
         if (url == partial_url_ && !partial_validator_.etag.empty()
             && !partial_validator_.etag.starts_with("W/"))
-            add_header("If-Range: " + partial_validator_.etag);
+            (void)http::append(headers_, "If-Range: " + partial_validator_.etag);
         else if (url == partial_url_ && !partial_validator_.last_modified.empty())
-            add_header("If-Range: " + partial_validator_.last_modified);
+            (void)http::append(headers_, "If-Range: " + partial_validator_.last_modified);
     }
     if (const auto known = download_.known.find(url); known != download_.known.end()) {
-        if (!known->second.etag.empty()) add_header("If-None-Match: " + known->second.etag);
+        if (!known->second.etag.empty()) (void)http::append(headers_, "If-None-Match: " + known->second.etag);
         if (!known->second.last_modified.empty())
-            add_header("If-Modified-Since: " + known->second.last_modified);
+            (void)http::append(headers_, "If-Modified-Since: " + known->second.last_modified);
     }
     curl_easy_setopt(easy_.get(), CURLOPT_HTTPHEADER, headers_.get());
 }
@@ -181,9 +158,9 @@ Arrival Transfer::arrival() const {
 }
 
 Error Transfer::error(Kind kind, const std::string& cause) const {
-    return Error{kind,
-                 download_.subject + " from " + without_credentials(servers_[server_].url) + ": " + cause,
-                 hint_of(kind)};
+    return Error{
+        kind, download_.subject + " from " + http::without_credentials(servers_[server_].url) + ": " + cause,
+        hint_of(kind)};
 }
 
 std::size_t Transfer::on_bytes(char* data, std::size_t size, std::size_t count, void* self) {
@@ -241,7 +218,8 @@ Result<void> Transfer::take(std::string_view bytes) {
 }
 
 std::optional<Transfer::Failure> Transfer::judge_http(long status) {
-    return Failure{error(kind_of_http(status), fmt::format("HTTP status {}", status)), may_pass(status)};
+    return Failure{error(http::kind_of_http(status), fmt::format("HTTP status {}", status)),
+                   http::may_pass(status)};
 }
 
 std::optional<Transfer::Failure> Transfer::judge(CURLcode code) {
@@ -252,7 +230,7 @@ std::optional<Transfer::Failure> Transfer::judge(CURLcode code) {
     if (code == CURLE_ABORTED_BY_CALLBACK)
         return Failure{Error{Kind::cancelled, download_.subject + ": cancelled"}, false};
     if (code != CURLE_OK) {
-        Failure failure{error(kind_of_curl(code), cause_of(code)), may_pass(code)};
+        Failure failure{error(http::kind_of_curl(code), http::cause_of(code)), http::may_pass(code)};
         if (words_[0] != '\0') failure.error.trace.emplace_back(words_);
         return failure;
     }

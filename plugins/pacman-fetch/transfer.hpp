@@ -4,7 +4,7 @@
 // after the other, taken up again where it was cut.
 #pragma once
 
-#include <curl/curl.h>
+#include <http/network.hpp>
 #include <support/fs.hpp>
 #include <support/hash.hpp>
 #include <support/result.hpp>
@@ -21,19 +21,9 @@
 
 namespace slipway::pacman_fetch {
 
-/// How the network is reached. Nothing of it comes from the environment.
-struct Network {
-    std::string proxy = {};    ///< curl's form ("http://proxy:3128", "socks5h://…"); empty: none
-    std::string no_proxy = {}; ///< hosts without it, by commas
-    std::string netrc = {}; ///< a file with user names and passwords (curl(1), --netrc-optional); empty: none
-    std::string ca_file = {}; ///< PEM certificates to trust instead of the system's; empty: the system's
-};
-
 /// When a server has failed, and how often it is tried again.
 struct Patience {
-    std::chrono::seconds connect{15};
-    std::chrono::seconds stall{20};        ///< slower than `stall_bytes` for so long is a failure
-    long stall_bytes = 1024;               ///< bytes a second
+    http::Timeouts timeouts = {};
     unsigned rounds = 4;                   ///< over all servers that may recover
     std::chrono::milliseconds pause{1000}; ///< after the first round; doubled after each, with jitter
     std::chrono::milliseconds longest_pause{
@@ -74,10 +64,6 @@ struct Arrival {
     std::uint64_t received = 0; ///< bytes that came over the network
 };
 
-struct EasyDeleter {
-    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-};
-
 /// One Download in progress. Not thread-safe.
 ///
 /// A failure that may pass (the network, 429, 5xx) sends it to the next server, and when all have been asked,
@@ -87,7 +73,7 @@ public:
     using Clock = std::chrono::steady_clock;
 
     struct Environment {
-        const Network& network;
+        const http::Network& network;
         const Patience& patience;
         const std::function<bool()>& stop;     ///< asked every few bytes; true ends the transfer
         const std::function<double()>& random; ///< 0 to 1, for jitter
@@ -130,10 +116,6 @@ private:
         bool may_pass; ///< the same server may do better later
     };
 
-    struct ListDeleter {
-        void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-    };
-
     Transfer(const Download& download, const Environment& environment);
 
     static std::size_t on_bytes(char* data, std::size_t size, std::size_t count, void* self);
@@ -154,7 +136,6 @@ private:
     support::Result<Next> after(Failure failure);
     bool postpone();
     void note(support::Error error);
-    void add_header(const std::string& line);
     std::string header(const char* name) const;
     support::Error error(support::Kind kind, const std::string& cause) const;
     support::Result<Next> all_failed();
@@ -163,8 +144,8 @@ private:
 
     const Download& download_;
     Environment environment_;
-    std::unique_ptr<CURL, EasyDeleter> easy_;
-    std::unique_ptr<curl_slist, ListDeleter> headers_;
+    http::Easy easy_;
+    http::List headers_;
     support::UniqueFd file_;
     support::Sha256 hash_;
     std::uint64_t received_ = 0;

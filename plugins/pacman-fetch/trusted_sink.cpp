@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fcntl.h>
+#include <http/url.hpp>
 #include <support/fs.hpp>
 #include <support/json.hpp>
 #include <trusted_sink.hpp>
@@ -142,7 +143,7 @@ Result<bool> TrustedSink::adopt(const Package& package) {
 
 Result<void> TrustedSink::publish(const Package& package, const std::string& path, const std::string& url) {
     const std::string from =
-        url.empty() ? "of '" + package.repository + "'" : "from " + without_credentials(url);
+        url.empty() ? "of '" + package.repository + "'" : "from " + http::without_credentials(url);
     if ((siglevel(package) & ALPM_SIG_PACKAGE) != 0) {
         SLIPWAY_TRY_ASSIGN(const auto findings, find(package, path));
         auto accepted = accept(package, findings, "package '" + package.filename + "' " + from);

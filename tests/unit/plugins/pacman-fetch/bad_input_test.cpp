@@ -3,10 +3,11 @@
 // The built stage before everything that servers and databases do wrong: status, message, and that the next
 // run goes on. nginx serves; a RudeServer what nginx does not do (see there).
 #include <fake_host/fake_host.hpp>
+#include <fixture.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nginx.hpp>
-#include <rude_server.hpp>
+#include <servers/nginx.hpp>
+#include <servers/rude_server.hpp>
 #include <support/fs.hpp>
 #include <support/hash.hpp>
 #include <support/json.hpp>

@@ -6,7 +6,7 @@
 #include <download.hpp>
 #include <fixture.hpp>
 #include <gtest/gtest.h>
-#include <nginx.hpp>
+#include <servers/nginx.hpp>
 #include <support/fs.hpp>
 
 #include <string>

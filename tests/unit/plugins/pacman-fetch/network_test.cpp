@@ -2,9 +2,10 @@
 //
 // TLS, HTTP/2, kept connections, proxy, netrc, and conditional databases, against a real nginx.
 #include <database.hpp>
+#include <fixture.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nginx.hpp>
+#include <servers/nginx.hpp>
 #include <support/fs.hpp>
 
 namespace slipway::pacman_fetch {
@@ -22,7 +23,7 @@ protected:
         EXPECT_TRUE(support::write_file(www_ / name, bytes));
     }
 
-    support::Result<std::vector<Arrival>> get(const std::string& url, const Network& network = {}) {
+    support::Result<std::vector<Arrival>> get(const std::string& url, const http::Network& network = {}) {
         auto downloader = Downloader::create(
             {.network = network, .patience = {.rounds = 1, .pause = std::chrono::milliseconds(1)}});
         return downloader.value()->run({{"file", {url}, work_ / "got", 1000, std::nullopt}},

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Which packages come from where, in which order, and what is downloaded for it.
+#include <fixture.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nginx.hpp>
 #include <packages.hpp>
+#include <servers/nginx.hpp>
 #include <support/fs.hpp>
 
 #include <filesystem>

@@ -3,9 +3,10 @@
 // The built pacman-fetch.so, on a repository of real packages.
 #include <dlfcn.h>
 #include <fake_host/fake_host.hpp>
+#include <fixture.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nginx.hpp>
+#include <servers/nginx.hpp>
 #include <support/fs.hpp>
 #include <support/hash.hpp>
 

@@ -50,13 +50,5 @@ TEST(Repository, UrlsAreEncoded) {
                 ElementsAre("http://a/x%20y/my%20repo/a%20b%3Fc%23d%25e"));
 }
 
-TEST(Repository, MessagesHaveNoCredentials) {
-    EXPECT_EQ(without_credentials("https://user:p%40ss@host:1/x"), "https://host:1/x");
-    EXPECT_EQ(without_credentials("https://a@b@host"), "https://host");
-    EXPECT_EQ(without_credentials("https://host/x@y"), "https://host/x@y");
-    EXPECT_EQ(without_credentials("file:///x@y"), "file:///x@y");
-    EXPECT_EQ(without_credentials("nonsense@"), "nonsense@");
-}
-
 } // namespace
 } // namespace slipway::pacman_fetch

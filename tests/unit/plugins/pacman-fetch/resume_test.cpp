@@ -5,7 +5,7 @@
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
-#include <rude_server.hpp>
+#include <servers/rude_server.hpp>
 #include <support/json.hpp>
 
 namespace slipway::pacman_fetch {
@@ -25,12 +25,12 @@ protected:
     Resume() : DownloadFixture(50'000) {}
 
     support::Result<std::vector<Arrival>> run(std::vector<std::string> urls) {
-        auto downloader = Downloader::create({.parallel = 4,
-                                              .patience = {.connect = seconds(2),
-                                                           .stall = seconds(1),
-                                                           .rounds = 3,
-                                                           .pause = milliseconds(50),
-                                                           .longest_pause = seconds(5)}});
+        auto downloader =
+            Downloader::create({.parallel = 4,
+                                .patience = {.timeouts = {.connect = seconds(2), .stall = seconds(1)},
+                                             .rounds = 3,
+                                             .pause = milliseconds(50),
+                                             .longest_pause = seconds(5)}});
         return downloader.value()->run({wanted(std::move(urls))},
                                        {[] { return false; },
                                         {},

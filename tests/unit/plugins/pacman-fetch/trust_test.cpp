@@ -2,9 +2,10 @@
 //
 // Signatures: every kind of key under every SigLevel, ours beside pacman's own verdict.
 #include <database.hpp>
+#include <fixture.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <nginx.hpp>
+#include <servers/nginx.hpp>
 #include <siglevel.hpp>
 #include <support/fs.hpp>
 #include <support/text.hpp>

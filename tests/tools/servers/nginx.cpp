@@ -2,7 +2,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
-#include <nginx.hpp>
+#include <servers/nginx.hpp>
 #include <spawn.h>
 #include <support/fs.hpp>
 #include <support/text.hpp>
@@ -44,7 +44,8 @@ std::size_t count_of(const std::string& text, const std::string& line) {
     return count;
 }
 
-std::string config_text(unsigned port, unsigned tls_port, const std::string& root) {
+std::string config_text(unsigned port, unsigned tls_port, const std::string& root,
+                        const std::string& locations) {
     return R"(daemon off;
 master_process off;
 pid nginx.pid;
@@ -76,6 +77,8 @@ http {
     location /private/ { rewrite ^/private/(.*)$ /$1 break; auth_basic x; auth_basic_user_file users; }
     location /drip/ { rewrite ^/drip/(.*)$ /$1 break; limit_rate 1; }
     location /slow/ { rewrite ^/slow/(.*)$ /$1 break; limit_rate 8k; }
+    )" + locations
+           + R"(
   }
 }
 )";
@@ -92,24 +95,27 @@ unsigned free_port() {
     return ntohs(address.sin_port);
 }
 
-Nginx::Nginx(const std::string& root) {
-    must_run({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
-              "-nodes", "-days", "2", "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1",
-              "-keyout", scratch_ / "key.pem", "-out", scratch_ / "certificate.pem"});
+Nginx::Nginx(const std::string& root, const std::string& locations) {
+    const auto made =
+        run_command({"openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+                     "-nodes", "-days", "2", "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1",
+                     "-keyout", scratch_ / "key.pem", "-out", scratch_ / "certificate.pem"});
+    if (made.status != 0) std::abort();
     if (!support::write_file(scratch_ / "users", "me:{PLAIN}geheim\n")) std::abort();
     ::chmod(scratch_.path().c_str(), 0755); // a worker that is nobody reads `users`
     // mkdtemp() made the folders 0700, and nginx as root serves as another user.
     ::chmod(root.c_str(), 0755);
     for (int attempt = 0; attempt < 5; ++attempt)
-        if (start(root)) return;
+        if (start(root, locations)) return;
     std::fprintf(stderr, "fixture: nginx does not start; see %s\n", (scratch_ / "error.log").c_str());
     std::abort();
 }
 
-bool Nginx::start(const std::string& root) {
+bool Nginx::start(const std::string& root, const std::string& locations) {
     port_ = free_port();
     tls_port_ = free_port();
-    if (!support::write_file(scratch_ / "nginx.conf", config_text(port_, tls_port_, root))) return false;
+    if (!support::write_file(scratch_ / "nginx.conf", config_text(port_, tls_port_, root, locations)))
+        return false;
     std::string words[] = {"nginx", "-p", scratch_.path(), "-e", "error.log", "-c", scratch_ / "nginx.conf"};
     std::vector<char*> arguments;
     for (std::string& word : words)

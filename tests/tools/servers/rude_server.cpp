@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <rude_server.hpp>
+#include <servers/rude_server.hpp>
 #include <sys/socket.h>
 #include <unistd.h>
 

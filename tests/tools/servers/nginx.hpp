@@ -3,10 +3,11 @@
 // A real nginx on a loopback port, for the tests of what goes over the network.
 #pragma once
 
-#include <fixture.hpp>
+#include <command/command.hpp>
 #include <sys/types.h>
 
 #include <string>
+#include <vector>
 
 namespace slipway::test {
 
@@ -20,7 +21,8 @@ namespace slipway::test {
 ///   /outside/... a redirect to file:///etc/hostname
 class Nginx {
 public:
-    explicit Nginx(const std::string& root);
+    /// `locations`: more of nginx's own configuration, inside the server block.
+    explicit Nginx(const std::string& root, const std::string& locations = {});
     ~Nginx();
     Nginx(const Nginx&) = delete;
     Nginx& operator=(const Nginx&) = delete;
@@ -44,10 +46,10 @@ public:
     std::size_t requests(const std::string& path) const;
 
 private:
-    bool start(const std::string& root);
+    bool start(const std::string& root, const std::string& locations);
     void catch_up() const;
 
-    Scratch scratch_;
+    ScratchFolder scratch_;
     unsigned port_ = 0;
     unsigned tls_port_ = 0;
     pid_t pid_ = -1;
