@@ -166,9 +166,14 @@ void StageJob::create_output(const json::Value& body) {
     const std::string& name = body["name"].as_string();
     open_.erase(port);
     if (const auto status = check_port(port, name); status != SLIPWAY_OK) return reply(status);
-    if (port == streams_.output) return create_stream(port, name);
+    if (port == streams_.output && to_)
+        return reply(refuse(SLIPWAY_CONFLICT, "output port '" + port + "' is read by another stage already"));
+    if (port == streams_.output) return create_stream(port, name, streams_.open(name));
+    if (port == to_port_) to_.reset();
     auto draft = context_.store.create();
     if (!draft) return reply(refuse(status_of(draft.error()), draft.error().what));
+    if (!to_ && streams_.output.empty() && stage_.ports.output(port)->stream)
+        return create_stream(port, name, stream_to_store(std::move(draft).value()));
     UniqueFd copy(::fcntl(draft.value().fd(), F_DUPFD_CLOEXEC, 0));
     if (!copy) return reply(SLIPWAY_RESOURCE);
     open_.emplace(port, OpenOutput{name, std::move(draft).value()});
@@ -177,7 +182,7 @@ void StageJob::create_output(const json::Value& body) {
 
 void StageJob::commit_output(const json::Value& body) {
     const std::string port = body["port"].as_string();
-    if (to_ && port == streams_.output) return commit_stream(body["meta"].as_string());
+    if (to_ && port == to_port_ && !to_->published()) return commit_stream(body["meta"].as_string());
     const auto it = open_.find(port);
     if (it == open_.end())
         return reply(refuse(SLIPWAY_NOT_FOUND, "output port '" + port + "' has no artifact open"));
@@ -243,12 +248,18 @@ Result<store::Draft> StageJob::take_file(const std::string& path,
     return support::Error{Kind::config, "'" + path + "' is not below the stage's work or cache folder"};
 }
 
-void StageJob::create_stream(const std::string& port, const std::string& name) {
-    if (to_)
-        return reply(refuse(SLIPWAY_CONFLICT, "output port '" + port + "' is read by another stage already"));
-    auto relay = streams_.open(name);
+/// Nobody reads it meanwhile, but its digest is known when its last byte is written.
+Result<std::shared_ptr<Relay>> StageJob::stream_to_store(store::Draft draft) {
+    auto relay = Relay::start(std::move(draft));
+    if (relay) relay.value()->take_reader();
+    return relay;
+}
+
+void StageJob::create_stream(const std::string& port, const std::string& name,
+                             Result<std::shared_ptr<Relay>> relay) {
     if (!relay) return reply(refuse(status_of(relay.error()), relay.error().what));
     to_ = std::move(relay).value();
+    to_port_ = port;
     to_name_ = name;
     reply(SLIPWAY_OK, to_->take_writer());
 }
@@ -263,7 +274,7 @@ void StageJob::offer_stream() {
 
 void StageJob::commit_stream(const std::string& meta) {
     const auto refused = [this](const support::Error& e) {
-        reply(refuse(status_of(e), "output '" + streams_.output + "': " + e.what, e.hint));
+        reply(refuse(status_of(e), "output '" + to_port_ + "': " + e.what, e.hint));
     };
     auto stored = std::make_shared<Result<store::Stored>>(support::Error{});
     context_.loop.offload([relay = to_, stored] { *stored = relay->wait(patience_before_kill); },
@@ -277,7 +288,7 @@ void StageJob::commit_stream(const std::string& meta) {
                                                        : Result<store::Stored>(sealed.error());
                                   }
                               if (!*stored) return refused(stored->error());
-                              const auto status = publish(streams_.output, to_name_, stored->value(), meta);
+                              const auto status = publish(to_port_, to_name_, stored->value(), meta);
                               if (status == SLIPWAY_OK) to_->release(stored->value());
                               reply(status);
                           });

@@ -70,7 +70,9 @@ private:
     void open_input(const support::json::Value& body);
     void create_output(const support::json::Value& body);
     void commit_output(const support::json::Value& body);
-    void create_stream(const std::string& port, const std::string& name);
+    static support::Result<std::shared_ptr<Relay>> stream_to_store(store::Draft draft);
+    void create_stream(const std::string& port, const std::string& name,
+                       support::Result<std::shared_ptr<Relay>> relay);
     void commit_stream(const std::string& meta);
     void offer_stream();
     slipway_status contains(const std::string& sha256);
@@ -108,8 +110,8 @@ private:
     worker::Job order_;
     std::map<std::string, std::vector<journal::OutputRecord>> inputs_;
     Streams streams_;
-    std::shared_ptr<Relay> to_; ///< what Streams::open gave
-    std::string to_name_;
+    std::shared_ptr<Relay> to_; ///< for the output `to_port_`, what Streams::open gave or stream_to_store()
+    std::string to_port_, to_name_;
     Done done_;
     std::unique_ptr<worker::Process> process_;
     std::map<std::string, OpenOutput> open_;

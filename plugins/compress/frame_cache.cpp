@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <common/kept.hpp>
 #include <fcntl.h>
 #include <frame_cache.hpp>
 #include <openssl/core_names.h>
@@ -11,14 +12,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <filesystem>
 #include <memory>
 #include <new>
 
 namespace slipway::compress {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -115,14 +112,7 @@ void FrameCache::keep(const std::string& name, std::string_view frame) const {
 
 void FrameCache::remove_old() const {
     if (folder_.empty()) return;
-    const auto oldest = fs::file_time_type::clock::now() - std::chrono::hours(100 * 24);
-    std::error_code failed;
-    for (const auto& entry : fs::directory_iterator(folder_, failed)) {
-        std::error_code unknown;
-        const auto used = entry.last_write_time(unknown);
-        if (!unknown && used < oldest && entry.path().filename() != key_file)
-            fs::remove(entry.path(), unknown);
-    }
+    common::remove_unused(folder_, key_file);
 }
 
 } // namespace slipway::compress

@@ -28,7 +28,7 @@ public:
 
     void keep(const std::string& name, std::string_view frame) const;
 
-    /// Remove what has not been used for 100 days: a monthly release needs its frames once a month.
+    /// See common::remove_unused().
     void remove_old() const;
 
 private:

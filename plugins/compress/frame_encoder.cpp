@@ -37,18 +37,16 @@ std::size_t max_waiting(unsigned threads) {
     return std::max(std::size_t{64} << 20, threads * (std::size_t{16} << 20));
 }
 
-/// A piece on its way to be a frame. One that is kept from earlier takes the place of the content, one that
-/// is made has its own: it may have to wait for those before it, and is a quarter of the size.
+/// A piece on its way to be a frame, which has memory of its own: it may have to wait for those before it, and
+/// is a quarter of the size.
 struct Piece {
     PieceBuffer content;
-    std::string made = {};
+    std::string frame = {};
     std::optional<Error> error = {};
     enum class State { queued, running, done } state = State::queued;
     bool reused = false;
 
-    std::string_view frame() const { return reused ? content.view() : std::string_view(made); }
-
-    std::size_t bytes() const { return content.size() + made.size(); }
+    std::size_t bytes() const { return content.size() + frame.size(); }
 };
 
 /// The threads. add() and take() are for one thread.
@@ -78,8 +76,9 @@ public:
     PieceBuffer new_buffer() {
         const std::lock_guard lock(mutex_);
         if (spare_.empty()) return new_room();
-        PieceBuffer buffer = std::move(spare_.back());
-        spare_.pop_back();
+        const auto largest = std::ranges::max_element(spare_, {}, &PieceBuffer::touched);
+        PieceBuffer buffer = std::move(*largest);
+        spare_.erase(largest);
         spare_bytes_ -= buffer.touched();
         buffer.clear();
         return buffer;
@@ -112,12 +111,6 @@ public:
         return piece;
     }
 
-    /// What take() gave, when it is written.
-    void give_back(std::unique_ptr<Piece> piece) {
-        const std::lock_guard lock(mutex_);
-        keep_spare(piece->content);
-    }
-
     std::string summary() const {
         return fmt::format("{} frames, {} of them from earlier", frames_, reused_);
     }
@@ -147,8 +140,7 @@ private:
             const std::size_t before = piece->bytes();
             if (auto made = make(*piece, context.get(), room, found); !made)
                 piece->error = std::move(made).error();
-            PieceBuffer old;
-            if (!piece->reused) old = std::exchange(piece->content, {});
+            PieceBuffer old = std::exchange(piece->content, {});
             lock.lock();
             waiting_ += piece->bytes() - before; // modulo 2^64 as a whole
             keep_spare(old);
@@ -161,7 +153,7 @@ private:
         const std::string_view content = piece.content.view();
         const std::string name = cache_.name_of(recipe_, content);
         if (cache_.find(name, found)) {
-            std::swap(piece.content, found);
+            piece.frame = found.view();
             piece.reused = true;
             return {};
         }
@@ -171,8 +163,8 @@ private:
         const std::size_t size =
             ZSTD_compress2(context, room.data(), room.room_left(), content.data(), content.size());
         if (ZSTD_isError(size) != 0) return zstd_error(size);
-        piece.made.assign(room.data(), size);
-        cache_.keep(name, piece.made);
+        piece.frame.assign(room.data(), size);
+        cache_.keep(name, piece.frame);
         return {};
     }
 
@@ -283,9 +275,8 @@ private:
     }
 
     Result<void> next_frame(bool end) {
-        if (going_out_) pool_.give_back(std::move(going_out_));
         SLIPWAY_TRY_ASSIGN(going_out_, pool_.take(end));
-        left_ = going_out_ ? going_out_->frame() : std::string_view();
+        left_ = going_out_ ? std::string_view(going_out_->frame) : std::string_view();
         return {};
     }
 

@@ -47,7 +47,7 @@ constexpr const char* schema = R"json({
 
 constexpr const char* ports = R"json({
   "inputs": [{"name": "file", "type": ["application/x-tar", "*/*"], "doc": "the file to compress"}],
-  "outputs": [{"name": "archive", "doc": "the archive",
+  "outputs": [{"name": "archive", "doc": "the archive", "stream": true,
                "type": ["application/zstd", "application/x-xz", "application/gzip", "application/octet-stream"]},
               {"name": "sums", "type": "text/x-sha256sum", "doc": "SHA256SUMS with the archive's line"}]
 })json";

@@ -99,6 +99,20 @@ Result<Entry> convert(archive_entry* e) {
 
 } // namespace
 
+Result<std::size_t> ByteSource::read(std::span<char> room) {
+    std::size_t filled = 0;
+    while (filled < room.size()) {
+        if (left_.empty()) {
+            SLIPWAY_TRY_ASSIGN(left_, next());
+        }
+        if (left_.empty()) break;
+        const std::size_t n = left_.copy(room.data() + filled, room.size() - filled);
+        left_.remove_prefix(n);
+        filled += n;
+    }
+    return filled;
+}
+
 Decompressor::Decompressor(support::ArchiveHandle handle, support::UniqueFd fd)
     : fd_(std::move(fd)), handle_(std::move(handle)) {
     // One by one: archive_read_support_filter_all() would start programs for the formats it cannot read.

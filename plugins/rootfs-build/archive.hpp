@@ -12,6 +12,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -29,8 +30,14 @@ public:
     /// The next bytes, valid until the next call; empty at the end. Kind::verify: damaged.
     virtual support::Result<std::string_view> next() = 0;
 
+    /// Fill `room` with the next bytes; fewer than fit only at the end. Not to be mixed with next().
+    virtual support::Result<std::size_t> read(std::span<char> room);
+
     /// Compressed bytes read so far.
     virtual std::uint64_t packed() const = 0;
+
+private:
+    std::string_view left_; ///< of what next() gave to read()
 };
 
 /// The decompressed bytes of a file (zstd, xz, gzip, bzip2 or none; concatenated frames, too).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "merge.hpp"
 
+#include "known_digests.hpp"
 #include "metadata.hpp"
 #include "packed.hpp"
 #include "read_ahead.hpp"
@@ -33,6 +34,7 @@ struct Merge {
     common::NoExtract no_upgrade; // the same rules
     std::int64_t epoch;
     const Observer& observer;
+    KnownDigests digests;
     std::deque<std::string> names = {}; ///< of the packages; the tree points to them
     std::uint64_t packed_before = 0;    ///< bytes of the packages that are done
 
@@ -112,6 +114,8 @@ private:
     std::optional<std::vector<std::string>> files_; // see Metadata
     std::vector<std::string> seen_;                 // the file list of a package without .MTREE
     std::vector<Backup> backup_;
+    KnownDigests::Files digests_; // of its files
+    bool has_new_digests_ = false;
     std::unique_ptr<PackageReader> reader_;
 };
 
@@ -159,6 +163,7 @@ Result<void> PackageMerge::run(std::unique_ptr<ByteSource> content) {
     SLIPWAY_TRY(read_head());
     merge_.writer.begin_segment();
     SLIPWAY_TRY(merge_.writer.make_directory(folder_, Time{info_.build_date, 0}));
+    digests_ = merge_.digests.find(package_.locked.sha256);
     SLIPWAY_TRY_ASSIGN(reader_, PackageReader::open(std::move(content), pulse(), max_content()));
     for (;;) {
         SLIPWAY_TRY_ASSIGN(std::optional<Entry> entry, reader_->next());
@@ -166,6 +171,7 @@ Result<void> PackageMerge::run(std::unique_ptr<ByteSource> content) {
         SLIPWAY_TRY(add(std::move(*entry)));
     }
     SLIPWAY_TRY(reader_->finish());
+    if (has_new_digests_) merge_.digests.keep(package_.locked.sha256, digests_);
     merge_.records.push_back({folder_ + "/desc", desc_text(info_, package_.locked, merge_.epoch)});
     return merge_.writer.make_file(folder_ + "/files",
                                    files_text(std::move(files_ ? *files_ : seen_), backup_),
@@ -212,12 +218,13 @@ Result<void> PackageMerge::add_database_file(Entry entry) {
                      "no sound package has such an entry; do not use it"};
     entry.path = folder_ + name;
     entry.mode = 0644;
-    return merge_.writer.put_file(
-        std::move(entry), nullptr, [&](const Sink& sink) { return reader_->content(sink); }, nullptr);
+    return merge_.writer.put_file(std::move(entry), nullptr,
+                                  [&](const Sink& sink) { return reader_->content(sink); });
 }
 
 Result<void> PackageMerge::add_file(Entry entry) {
     Backup* const backup = backup_of(entry.path);
+    const std::string path = entry.path;
     const std::string* owner = &name_;
     std::optional<Md5> md5;
     if (backup != nullptr) md5.emplace();
@@ -233,9 +240,13 @@ Result<void> PackageMerge::add_file(Entry entry) {
             owner = nullptr;
         }
     }
-    SLIPWAY_TRY(merge_.writer.put_file(
-        std::move(entry), owner, [&](const Sink& sink) { return reader_->content(sink); },
-        md5 ? &*md5 : nullptr));
+    const auto known = digests_.find(path);
+    std::string sha256 = known == digests_.end() ? "" : known->second;
+    SLIPWAY_TRY(merge_.writer.put_file(std::move(entry), owner,
+                                       [&](const Sink& sink) { return reader_->content(sink); },
+                                       {md5 ? &*md5 : nullptr, &sha256}));
+    if (known == digests_.end() && !sha256.empty())
+        has_new_digests_ = digests_.emplace(path, std::move(sha256)).second;
     if (backup != nullptr) backup->md5 = md5->finish();
     return {};
 }
@@ -373,8 +384,11 @@ Result<std::vector<Installed>> merge(const std::vector<Package>& packages, const
     SLIPWAY_TRY_ASSIGN(const Plan plan, plan_of(options));
     Exclude exclude(target.ledger != nullptr ? std::vector<std::string>() : options.exclude);
     Merge merge{RootWriter(target, std::move(exclude), mtimes_of(options), {options.epoch, 0}, plan),
-                common::NoExtract(options.no_extract), common::NoExtract(options.no_upgrade), options.epoch,
-                observer};
+                common::NoExtract(options.no_extract),
+                common::NoExtract(options.no_upgrade),
+                options.epoch,
+                observer,
+                KnownDigests(options.digests)};
     const Time made{options.epoch, 0};
     // pacman makes its database (version 9 since pacman 4.2) before the first package comes.
     merge.writer.begin_segment();
@@ -394,6 +408,7 @@ Result<std::vector<Installed>> merge(const std::vector<Package>& packages, const
     for (const Merge::Record& record : merge.records)
         SLIPWAY_TRY(merge.writer.make_file(record.path, record.text, made));
     SLIPWAY_TRY(merge.writer.finish());
+    merge.digests.remove_old();
     return installed;
 }
 

@@ -40,6 +40,7 @@ struct Options {
     std::vector<Overlay> overlays;
     std::map<std::string, std::string> symlinks; ///< path to target; put over what is there in the end
     std::set<std::string> blank;                 ///< see Plan
+    std::string digests;                         ///< the folder of KnownDigests; empty: none
 };
 
 /// The world around a merge; every function must be set.

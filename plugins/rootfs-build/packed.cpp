@@ -34,41 +34,57 @@ Error zstd_error(std::size_t code) {
 class ZstdSource final : public ByteSource {
 public:
     ZstdSource(support::UniqueFd fd, std::shared_ptr<UnpackRoom> room)
-        : fd_(std::move(fd)), room_(std::move(room)), in_(ZSTD_DStreamInSize()),
-          out_(2 * ZSTD_DStreamOutSize()) {
+        : fd_(std::move(fd)), room_(std::move(room)) {
         ZSTD_DCtx_reset(room_->zstd(), ZSTD_reset_session_only);
     }
 
     Result<std::string_view> next() override {
-        for (;;) {
-            if (from_.pos == from_.size) SLIPWAY_TRY(read());
-            if (from_.size == 0 && left_ == 0) return std::string_view();
-            ZSTD_outBuffer to{out_.data(), out_.size(), 0};
-            const std::size_t before = from_.pos;
-            left_ = ZSTD_decompressStream(room_->zstd(), &to, &from_);
-            if (ZSTD_isError(left_) != 0) return zstd_error(left_);
-            if (to.pos > 0) return std::string_view(out_.data(), to.pos);
-            if (from_.size == 0 && from_.pos == before) return truncated();
+        out_.resize(2 * ZSTD_DStreamOutSize());
+        SLIPWAY_TRY_ASSIGN(const std::size_t n, some(out_));
+        return std::string_view(out_.data(), n);
+    }
+
+    Result<std::size_t> read(std::span<char> room) override {
+        std::size_t filled = 0;
+        while (filled < room.size()) {
+            SLIPWAY_TRY_ASSIGN(const std::size_t n, some(room.subspan(filled)));
+            if (n == 0) break;
+            filled += n;
         }
+        return filled;
     }
 
     std::uint64_t packed() const override { return packed_; }
 
 private:
-    Result<void> read() {
+    /// The next bytes, as many as come at once; 0 at the end.
+    Result<std::size_t> some(std::span<char> room) {
+        for (;;) {
+            if (from_.pos == from_.size) SLIPWAY_TRY(read_file());
+            if (from_.size == 0 && left_ == 0) return std::size_t{0};
+            ZSTD_outBuffer to{room.data(), room.size(), 0};
+            const std::size_t before = from_.pos;
+            left_ = ZSTD_decompressStream(room_->zstd(), &to, &from_);
+            if (ZSTD_isError(left_) != 0) return zstd_error(left_);
+            if (to.pos > 0) return to.pos;
+            if (from_.size == 0 && from_.pos == before) return truncated();
+        }
+    }
+
+    Result<void> read_file() {
         ssize_t n = 0;
         do
-            n = ::pread(fd_.get(), in_.data(), in_.size(), static_cast<off_t>(packed_));
+            n = ::pread(fd_.get(), room_->in().data(), room_->in().size(), static_cast<off_t>(packed_));
         while (n < 0 && errno == EINTR);
         if (n < 0) return support::errno_error("reading", errno);
         packed_ += static_cast<std::uint64_t>(n);
-        from_ = {in_.data(), static_cast<std::size_t>(n), 0};
+        from_ = {room_->in().data(), static_cast<std::size_t>(n), 0};
         return {};
     }
 
     support::UniqueFd fd_;
     std::shared_ptr<UnpackRoom> room_;
-    std::vector<char> in_, out_;
+    std::vector<char> out_; ///< for next() alone
     ZSTD_inBuffer from_{};
     std::uint64_t packed_ = 0;
     std::size_t left_ = 0; ///< of a frame; 0: between two
@@ -87,7 +103,7 @@ void FreeZstd::operator()(ZSTD_DCtx_s* context) const {
     ZSTD_freeDCtx(context);
 }
 
-UnpackRoom::UnpackRoom() : zstd_(ZSTD_createDCtx()) {
+UnpackRoom::UnpackRoom() : zstd_(ZSTD_createDCtx()), in_(ZSTD_DStreamInSize()) {
     if (zstd_ == nullptr) throw std::bad_alloc();
 }
 

@@ -7,6 +7,9 @@
 
 #include "archive.hpp"
 
+#include <span>
+#include <vector>
+
 struct ZSTD_DCtx_s;
 
 namespace slipway::rootfs {
@@ -22,8 +25,11 @@ public:
 
     ZSTD_DCtx_s* zstd() const { return zstd_.get(); }
 
+    std::span<char> in() { return in_; }
+
 private:
     std::unique_ptr<ZSTD_DCtx_s, FreeZstd> zstd_;
+    std::vector<char> in_; ///< for compressed bytes
 };
 
 /// Read from byte 0 on. zstd (RFC 8878; windows up to 128 MiB), and what Decompressor reads; frames and

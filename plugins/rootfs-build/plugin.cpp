@@ -242,6 +242,7 @@ private:
                                                        const slipway::output& rootfs,
                                                        const slipway::output& manifest) {
         options_.epoch = context.epoch();
+        options_.digests = context.cache_dir() + "/digests";
         std::uint64_t total = 0;
         for (const Package& package : packages)
             total += package.locked.size;

@@ -11,21 +11,26 @@ using support::Result;
 
 namespace {
 
-constexpr std::size_t block_size = 512u << 10;
+constexpr std::size_t block_size = 1u << 20;
 
 }
 
-struct ReadAhead::File {
-    struct Block {
-        std::string bytes;
-        std::uint64_t packed;
-    };
+struct ReadAhead::Block {
+    std::unique_ptr<char[]> bytes; ///< room for block_size
+    std::size_t size;
+    std::uint64_t packed; ///< of the file, up to its end
+};
 
+struct ReadAhead::File {
     support::UniqueFd fd;
     std::deque<Block> blocks = {};
     std::optional<Error> error = {}; ///< after the last block
     bool begun = false, ended = false, dropped = false;
 };
+
+void ReadAhead::reuse(Block block) {
+    if (block.bytes) spare_.push_back(std::move(block.bytes));
+}
 
 class ReadAhead::Source final : public ByteSource {
 public:
@@ -34,26 +39,30 @@ public:
     ~Source() override {
         const std::lock_guard lock(ahead_.mutex_);
         file_->dropped = true;
-        for (const File::Block& block : file_->blocks)
-            ahead_.waiting_ -= block.bytes.size();
+        ahead_.reuse(std::move(block_));
+        for (Block& block : file_->blocks) {
+            ahead_.waiting_ -= block.size;
+            ahead_.reuse(std::move(block));
+        }
         file_->blocks.clear();
         std::erase(ahead_.files_, file_);
-        ahead_.changed_.notify_all();
+        ahead_.room_.notify_all();
     }
 
     Result<std::string_view> next() override {
         std::unique_lock lock(ahead_.mutex_);
-        ahead_.changed_.wait(lock, [&] { return !file_->blocks.empty() || file_->ended; });
+        ahead_.readable_.wait(lock, [&] { return !file_->blocks.empty() || file_->ended; });
         if (file_->blocks.empty()) {
             if (file_->error) return *file_->error;
             return std::string_view();
         }
-        ahead_.spare_.push_back(std::move(block_.bytes));
+        ahead_.reuse(std::move(block_));
         block_ = std::move(file_->blocks.front());
         file_->blocks.pop_front();
-        ahead_.waiting_ -= block_.bytes.size();
-        ahead_.changed_.notify_all();
-        return std::string_view(block_.bytes);
+        ahead_.waiting_ -= block_.size;
+        // Not at every block: to wake a thread for one costs as much as to fill it.
+        if (file_->blocks.empty() || ahead_.waiting_ <= ahead_.budget_ / 2) ahead_.room_.notify_all();
+        return std::string_view(block_.bytes.get(), block_.size);
     }
 
     std::uint64_t packed() const override { return block_.packed; }
@@ -61,7 +70,7 @@ public:
 private:
     ReadAhead& ahead_;
     std::shared_ptr<File> file_;
-    File::Block block_{};
+    Block block_{};
 };
 
 ReadAhead::ReadAhead(unsigned threads, std::size_t budget) : budget_(budget) {
@@ -73,7 +82,7 @@ ReadAhead::~ReadAhead() {
     {
         const std::lock_guard lock(mutex_);
         stop_ = true;
-        changed_.notify_all();
+        room_.notify_all();
     }
     for (std::thread& thread : threads_)
         thread.join();
@@ -83,7 +92,7 @@ std::unique_ptr<ByteSource> ReadAhead::add(support::UniqueFd fd) {
     auto file = std::make_shared<File>(File{std::move(fd)});
     const std::lock_guard lock(mutex_);
     files_.push_back(file);
-    changed_.notify_all();
+    room_.notify_all();
     return std::make_unique<Source>(*this, std::move(file));
 }
 
@@ -94,7 +103,7 @@ void ReadAhead::work() {
         const auto next = [&] {
             return std::ranges::find(files_, false, [](const auto& f) { return f->begun; });
         };
-        changed_.wait(lock, [&] { return stop_ || next() != files_.end(); });
+        room_.wait(lock, [&] { return stop_ || next() != files_.end(); });
         if (stop_) return;
         const std::shared_ptr<File> file = *next();
         file->begun = true;
@@ -102,34 +111,30 @@ void ReadAhead::work() {
         decompress(*file, room);
         lock.lock();
         file->ended = true;
-        changed_.notify_all();
+        readable_.notify_one();
     }
 }
 
 /// Waits until the block may be kept. The file that is being read may always have one: it is what the
 /// reader, and so everybody, waits for. False: nobody wants it any more.
-bool ReadAhead::push(File& file, std::string block, std::uint64_t packed) {
+bool ReadAhead::push(File& file, std::unique_ptr<char[]> bytes, std::size_t size, std::uint64_t packed) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] {
-        return stop_ || file.dropped || waiting_ + block.size() <= budget_
+    room_.wait(lock, [&] {
+        return stop_ || file.dropped || waiting_ + size <= budget_
                || (file.blocks.empty() && files_.front().get() == &file);
     });
     if (stop_ || file.dropped) return false;
-    waiting_ += block.size();
-    file.blocks.push_back({std::move(block), packed});
-    changed_.notify_all();
+    waiting_ += size;
+    file.blocks.push_back({std::move(bytes), size, packed});
+    readable_.notify_one();
     return true;
 }
 
-std::string ReadAhead::new_block() {
+std::unique_ptr<char[]> ReadAhead::new_block() {
     const std::lock_guard lock(mutex_);
-    std::string block;
-    if (!spare_.empty()) {
-        block = std::move(spare_.back());
-        spare_.pop_back();
-        block.clear();
-    }
-    block.reserve(2 * block_size);
+    if (spare_.empty()) return std::make_unique_for_overwrite<char[]>(block_size);
+    auto block = std::move(spare_.back());
+    spare_.pop_back();
     return block;
 }
 
@@ -141,17 +146,11 @@ void ReadAhead::decompress(File& file, const std::shared_ptr<UnpackRoom>& room) 
     }
     ByteSource& source = *opened.value();
     for (bool wanted = true; wanted;) {
-        std::string block = new_block();
-        bool ended = false;
-        while (block.size() < block_size && !ended) {
-            auto bytes = source.next();
-            if (!bytes) file.error = std::move(bytes).error();
-            ended = !bytes || bytes.value().empty();
-            if (!ended) block.append(bytes.value());
-        }
-        const bool last = ended;
-        if (!block.empty()) wanted = push(file, std::move(block), source.packed());
-        if (last) return;
+        auto block = new_block();
+        auto size = source.read({block.get(), block_size});
+        if (!size) file.error = std::move(size).error();
+        if (!size || size.value() == 0) return;
+        wanted = push(file, std::move(block), size.value(), source.packed());
     }
 }
 

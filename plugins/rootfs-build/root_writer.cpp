@@ -109,33 +109,38 @@ Result<Placed> RootWriter::put(Entry entry, const std::string* owner) {
     return placed;
 }
 
-Result<void> RootWriter::put_file(Entry entry, const std::string* owner, const Content& content, Md5* md5) {
+Result<void> RootWriter::put_file(Entry entry, const std::string* owner, const Content& content,
+                                  const Wanted& wanted) {
     SLIPWAY_TRY(place(entry, owner));
-    if (!is_replaced(entry.path)) return write_file(std::move(entry), owner, content, md5);
-    if (md5 == nullptr) return {};
+    if (!is_replaced(entry.path)) return write_file(std::move(entry), owner, content, wanted);
+    if (wanted.md5 == nullptr) return {};
     return content([&](std::string_view bytes) {
-        md5->update(bytes);
+        wanted.md5->update(bytes);
         return Result<void>();
     });
 }
 
-Result<void> RootWriter::write_file(Entry entry, const std::string* owner, const Content& content, Md5* md5) {
+Result<void> RootWriter::write_file(Entry entry, const std::string* owner, const Content& content,
+                                    const Wanted& wanted) {
     const bool shown = tree_.find(entry.path)->presence == Presence::shown;
     const bool blank = plan_.blank.contains(entry.path);
     if (blank) entry.size = 0;
-    if (edits_.wants(entry.path)) return write_edited(std::move(entry), owner, content, md5);
-    if (!shown && md5 == nullptr) return {};
+    if (edits_.wants(entry.path)) return write_edited(std::move(entry), owner, content, wanted.md5);
+    if (!shown && wanted.md5 == nullptr) return {};
     if (shown) SLIPWAY_TRY(tar_.begin(entry));
+    const bool is_known = !blank && wanted.sha256 != nullptr && !wanted.sha256->empty();
     support::Sha256 sha256;
     SLIPWAY_TRY(content([&](std::string_view bytes) -> Result<void> {
-        if (md5 != nullptr) md5->update(bytes);
+        if (wanted.md5 != nullptr) wanted.md5->update(bytes);
         if (!shown || blank) return {};
-        sha256.update(bytes);
+        if (!is_known) sha256.update(bytes);
         return tar_.write(bytes);
     }));
     if (!shown) return {};
     SLIPWAY_TRY(tar_.end());
-    return record(entry, sha256.finish().hex(), owner);
+    const std::string digest = is_known ? *wanted.sha256 : sha256.finish().hex();
+    if (!blank && wanted.sha256 != nullptr) *wanted.sha256 = digest;
+    return record(entry, digest, owner);
 }
 
 /// An edit of what is excluded is applied, too, so that it finds its file.
@@ -168,9 +173,8 @@ Result<void> RootWriter::make_directory(const std::string& path, Time mtime) {
 }
 
 Result<void> RootWriter::make_file(const std::string& path, std::string_view text, Time mtime) {
-    return put_file(
-        {.path = path, .mode = 0644, .mtime = mtime, .size = text.size()}, nullptr,
-        [&](const Sink& sink) { return sink(text); }, nullptr);
+    return put_file({.path = path, .mode = 0644, .mtime = mtime, .size = text.size()}, nullptr,
+                    [&](const Sink& sink) { return sink(text); });
 }
 
 Result<void> RootWriter::list(const Entry& entry, const std::string* owner) {
@@ -180,8 +184,8 @@ Result<void> RootWriter::list(const Entry& entry, const std::string* owner) {
 
 Result<void> RootWriter::write_addition(const Addition& addition, const std::string* owner) {
     if (addition.entry.type == Type::file)
-        return write_file(
-            addition.entry, owner, [&](const Sink& sink) { return read_content(addition, sink); }, nullptr);
+        return write_file(addition.entry, owner,
+                          [&](const Sink& sink) { return read_content(addition, sink); });
     if (presence_of(addition.entry.path) == Presence::hidden) return {};
     return write(addition.entry, "", owner);
 }
@@ -218,8 +222,7 @@ Result<void> RootWriter::add_edited(const Edits::NewFile& file) {
     SLIPWAY_TRY(make_folders(missing.value(), made_));
     auto owner = tree_.replace(entry, presence_of(file.path));
     if (!owner) return std::move(owner).error().in(edit);
-    return write_file(
-        entry, owner.value(), [&](const Sink& sink) { return sink(file.text); }, nullptr);
+    return write_file(entry, owner.value(), [&](const Sink& sink) { return sink(file.text); });
 }
 
 Result<void> RootWriter::finish() {

@@ -28,6 +28,12 @@ struct TimeRange {
     Time earliest, latest;
 };
 
+/// What somebody wants of a file's content; nullptr: not this.
+struct Wanted {
+    Md5* md5 = nullptr;
+    std::string* sha256 = nullptr; ///< in hex; empty: to be computed, if the tar gets the content; else known
+};
+
 class RootWriter {
 public:
     /// `made`: the mtime of what no package ships as it is. `plan` must outlive the writer. The target's
@@ -50,8 +56,9 @@ public:
     /// An entry without content. A hard link takes the attributes of the file it links to.
     support::Result<Placed> put(Entry entry, const std::string* owner);
 
-    /// A file. `content` is asked only if someone wants it: the tar or `md5` (may be nullptr).
-    support::Result<void> put_file(Entry entry, const std::string* owner, const Content& content, Md5* md5);
+    /// A file. `content` is asked only if someone wants it: the tar or `wanted.md5`.
+    support::Result<void> put_file(Entry entry, const std::string* owner, const Content& content,
+                                   const Wanted& wanted = {});
 
     /// A folder and a file of pacman's database, root's and readable by all.
     support::Result<void> make_directory(const std::string& path, Time mtime);
@@ -77,7 +84,8 @@ private:
     support::Result<void> make_folders(const std::vector<std::string>& paths, Time mtime);
     support::Result<void> write(const Entry& entry, const std::string& sha256, const std::string* owner);
     support::Result<void> record(const Entry& entry, const std::string& sha256, const std::string* owner);
-    support::Result<void> write_file(Entry entry, const std::string* owner, const Content& content, Md5* md5);
+    support::Result<void> write_file(Entry entry, const std::string* owner, const Content& content,
+                                     const Wanted& wanted = {});
     support::Result<void> write_edited(Entry entry, const std::string* owner, const Content& content,
                                        Md5* md5);
     support::Result<void> write_addition(const Addition& addition, const std::string* owner);

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <common/kept.hpp>
+
+#include <chrono>
+#include <filesystem>
+
+namespace slipway::common {
+
+namespace fs = std::filesystem;
+
+void remove_unused(const std::string& folder, std::string_view except) {
+    const auto oldest = fs::file_time_type::clock::now() - std::chrono::hours(100 * 24);
+    std::error_code failed;
+    for (const auto& entry : fs::directory_iterator(folder, failed)) {
+        std::error_code unknown;
+        const auto used = entry.last_write_time(unknown);
+        if (!unknown && used < oldest && entry.path().filename() != except) fs::remove(entry.path(), unknown);
+    }
+}
+
+} // namespace slipway::common
