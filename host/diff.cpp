@@ -2,11 +2,11 @@
 //
 // slipway diff: what has changed between two locks, or the locks of two runs.
 #include "command.hpp"
-#include "lock_diff.hpp"
 #include "session.hpp"
 
 #include <chain/pin.hpp>
 #include <fmt/format.h>
+#include <support/package_diff.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -60,8 +60,8 @@ int diff(const Arguments& arguments) {
     json::Value all = json::Object{};
     std::string text;
     for (const std::string& key : keys) {
-        json::Value changes = diff_locks(find(before.value(), key), find(after.value(), key));
-        const std::string lines = diff_text(changes);
+        json::Value changes = support::diff_packages(find(before.value(), key), find(after.value(), key));
+        const std::string lines = support::package_diff_text(changes);
         if (!lines.empty()) text += (key.empty() ? "" : key + "\n") + lines;
         all.set(key, std::move(changes));
     }

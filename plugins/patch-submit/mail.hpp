@@ -3,14 +3,17 @@
 // A change as the mail that `git format-patch` would write and `git am` takes.
 #pragma once
 
-#include <change.hpp>
-#include <diff.hpp>
+#include <change/change.hpp>
+#include <change/diff.hpp>
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace slipway::patch {
+
+using change::Change;
+using change::FileDiff;
 
 struct Author {
     std::string name;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Adapter of patch-submit: a change in, a mail-formatted patch and a submission out.
-#include <change.hpp>
+#include <change/change.hpp>
+#include <change/diff.hpp>
 #include <common/adapter.hpp>
-#include <diff.hpp>
 #include <mail.hpp>
 #include <support/fs.hpp>
 
@@ -57,7 +57,7 @@ public:
 
     slipway::result<outcome> run(context& context) override {
         SLIPWAY_SDK_TRY_ASSIGN(const std::string document, common::read_input(context, "change"));
-        SLIPWAY_SDK_TRY_ASSIGN(const patch::Change change, patch::read_change(document));
+        SLIPWAY_SDK_TRY_ASSIGN(const change::Change change, change::read_change(document));
         SLIPWAY_SDK_TRY_ASSIGN(const json::Value meta, release_meta(context));
         if (change.files.empty()) {
             context.info("the change is empty: no patch");
@@ -65,9 +65,9 @@ public:
             return outcome::done;
         }
         SLIPWAY_SDK_TRY(patch::check_title(change.title));
-        std::vector<patch::FileDiff> diffs;
-        for (const patch::ChangedFile& file : change.files) {
-            SLIPWAY_SDK_TRY_ASSIGN(auto diff, patch::diff(file));
+        std::vector<change::FileDiff> diffs;
+        for (const change::ChangedFile& file : change.files) {
+            SLIPWAY_SDK_TRY_ASSIGN(auto diff, change::diff(file));
             diffs.push_back(std::move(diff));
         }
         const std::string name = patch::file_name(change.title);
@@ -108,11 +108,11 @@ private:
 
     slipway::result<void> write_to_directory(const context& context, const std::string& name,
                                              const std::string& mail,
-                                             const std::vector<patch::FileDiff>& diffs) const {
+                                             const std::vector<change::FileDiff>& diffs) const {
         const std::string path = directory_ + "/" + name;
         const auto tell = [&](int state) {
             std::string detail;
-            for (const patch::FileDiff& file : diffs)
+            for (const change::FileDiff& file : diffs)
                 detail += file.text;
             return context.effect(state, "file.write", path, "write the patch " + name, detail);
         };

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // `git am` of every mail must give exactly the text, author, date and message that went in.
-#include "repository.hpp"
-
+#include <git_work/repository.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <mail.hpp>
 
 using namespace slipway;
+using namespace slipway::change;
 using namespace slipway::patch;
 using test::Repository;
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "repository.hpp"
-
 #include <fake_host/fake_host.hpp>
+#include <git_work/repository.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <change.hpp>
+#include <change/change.hpp>
 #include <support/json.hpp>
 #include <support/text.hpp>
 
 #include <algorithm>
 #include <set>
 
-namespace slipway::patch {
+namespace slipway::change {
 
 namespace json = support::json;
 using support::Error;
@@ -37,8 +37,7 @@ Result<std::optional<std::string>> read_text(const json::Value& file, const char
         return bad("'" + std::string(key) + "' of '" + path + "' is neither text nor null");
     if (value->is_null()) return std::optional<std::string>();
     if (value->as_string().find('\0') != std::string::npos)
-        return Error{Kind::unsupported, "change: '" + path + "' is not text",
-                     "a patch by mail can only hold text"};
+        return Error{Kind::unsupported, "change: '" + path + "' is not text", "a change can only hold text"};
     return std::optional<std::string>(value->as_string());
 }
 
@@ -73,4 +72,4 @@ Result<Change> read_change(const std::string& text) {
     return change;
 }
 
-} // namespace slipway::patch
+} // namespace slipway::change

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <change.hpp>
+#include <change/change.hpp>
 #include <gtest/gtest.h>
 
-using namespace slipway::patch;
+using namespace slipway::change;
 
 namespace {
 

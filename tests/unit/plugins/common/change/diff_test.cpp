@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "repository.hpp"
-
-#include <diff.hpp>
+#include <change/diff.hpp>
+#include <git_work/repository.hpp>
 #include <gtest/gtest.h>
-#include <mail.hpp>
 
 using namespace slipway;
-using namespace slipway::patch;
+using namespace slipway::change;
 
 namespace {
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <diff.hpp>
+#include <change/diff.hpp>
 #include <fmt/format.h>
 #include <git2.h>
 
 #include <algorithm>
 #include <memory>
 
-namespace slipway::patch {
+namespace slipway::change {
 
 using support::Error;
 using support::Kind;
@@ -32,13 +32,6 @@ using Patch = std::unique_ptr<git_patch, FreePatch>;
 Error failed(const std::string& subject) {
     const git_error* last = ::git_error_last();
     return Error{Kind::internal, subject + ": " + (last != nullptr ? last->message : "libgit2 failed")};
-}
-
-/// The blob id as git-hash-object(1) gives it; zeros for no file.
-Result<std::string> blob_id(const std::optional<std::string>& text) {
-    git_oid id{};
-    if (text && git_odb_hash(&id, text->data(), text->size(), GIT_OBJECT_BLOB) != 0) return failed("hashing");
-    return std::string(git_oid_tostr_s(&id));
 }
 
 Result<std::string> header(const ChangedFile& file) {
@@ -71,6 +64,13 @@ int append_line(const git_diff_delta*, const git_diff_hunk*, const git_diff_line
 }
 
 } // namespace
+
+Result<std::string> blob_id(const std::optional<std::string>& text) {
+    const Library library;
+    git_oid id{};
+    if (text && git_odb_hash(&id, text->data(), text->size(), GIT_OBJECT_BLOB) != 0) return failed("hashing");
+    return std::string(git_oid_tostr_s(&id));
+}
 
 Result<FileDiff> diff(const ChangedFile& file) {
     const Library library;
@@ -126,4 +126,4 @@ std::string diffstat(const std::vector<FileDiff>& diffs) {
     return out + "\n" + summaries;
 }
 
-} // namespace slipway::patch
+} // namespace slipway::change

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "lock_diff.hpp"
-
 #include <fmt/format.h>
+#include <support/package_diff.hpp>
 #include <support/text.hpp>
 #include <support/version.hpp>
 
 #include <map>
 
-namespace slipway::host {
+namespace slipway::support {
 
-namespace json = support::json;
 using json::Value;
 
 namespace {
@@ -58,36 +56,35 @@ const char* kind_of(const Value& before, const Value& after) {
     const std::string& old_version = before["version"].as_string();
     const std::string& new_version = after["version"].as_string();
     if (old_version == new_version) return before["sha256"] == after["sha256"] ? nullptr : "rebuilt";
-    return support::compare_versions(old_version, new_version) <= 0 ? "upgraded" : "downgraded";
+    return compare_versions(old_version, new_version) <= 0 ? "upgraded" : "downgraded";
 }
 
 std::string signed_bytes(std::int64_t bytes) {
     const auto size = static_cast<std::uint64_t>(bytes < 0 ? -bytes : bytes);
-    return (bytes < 0 ? "-" : "+") + support::human_bytes(size);
+    return (bytes < 0 ? "-" : "+") + human_bytes(size);
 }
 
 std::string size_line(const char* what, const Value& totals) {
     const std::int64_t before = totals["before"].as_integer(), after = totals["after"].as_integer();
-    return fmt::format("  {:<10}  {} -> {} ({})\n", what,
-                       support::human_bytes(static_cast<std::uint64_t>(before)),
-                       support::human_bytes(static_cast<std::uint64_t>(after)), signed_bytes(after - before));
+    return fmt::format("  {:<10}  {} -> {} ({})\n", what, human_bytes(static_cast<std::uint64_t>(before)),
+                       human_bytes(static_cast<std::uint64_t>(after)), signed_bytes(after - before));
 }
 
 std::string line(const std::string& kind, const Value& item) {
-    const std::string name = support::printable(item["name"].as_string());
-    std::string versions = support::printable(item["version"].as_string());
+    const std::string name = printable(item["name"].as_string());
+    std::string versions = printable(item["version"].as_string());
     std::int64_t size = item["size"].as_integer(), installed = item["installed_size"].as_integer();
     if (kind == "removed") size = -size, installed = -installed;
-    if (kind == "rebuilt") versions = support::printable(item["after"].as_string());
+    if (kind == "rebuilt") versions = printable(item["after"].as_string());
     if (kind == "upgraded" || kind == "downgraded")
-        versions = support::printable(item["before"].as_string() + " -> " + item["after"].as_string());
+        versions = printable(item["before"].as_string() + " -> " + item["after"].as_string());
     return fmt::format("  {:<10}  {} {}  ({}, installed {})\n", kind, name, versions, signed_bytes(size),
                        signed_bytes(installed));
 }
 
 } // namespace
 
-Value diff_locks(const Value& before, const Value& after) {
+Value diff_packages(const Value& before, const Value& after) {
     const ByName old_ones = by_name(before), new_ones = by_name(after);
     std::map<std::string, json::Array> lists;
     for (const auto& [name, package] : old_ones)
@@ -108,7 +105,7 @@ Value diff_locks(const Value& before, const Value& after) {
     return diff;
 }
 
-std::string diff_text(const Value& diff) {
+std::string package_diff_text(const Value& diff) {
     std::string text;
     for (const char* kind : kinds)
         for (const Value& item : diff[kind].as_array())
@@ -120,4 +117,4 @@ std::string diff_text(const Value& diff) {
     return text + size_line("download", diff["size"]) + size_line("installed", diff["installed_size"]);
 }
 
-} // namespace slipway::host
+} // namespace slipway::support

@@ -3,12 +3,12 @@
 // The unified diff of one changed file, by libgit2, and git's summary of several.
 #pragma once
 
-#include <change.hpp>
+#include <change/change.hpp>
 
 #include <string>
 #include <vector>
 
-namespace slipway::patch {
+namespace slipway::change {
 
 struct FileDiff {
     std::string path;
@@ -18,9 +18,12 @@ struct FileDiff {
     std::size_t removed = 0;
 };
 
+/// The blob's id as git-hash-object(1) gives it; zeros for no file.
+support::Result<std::string> blob_id(const std::optional<std::string>& text);
+
 support::Result<FileDiff> diff(const ChangedFile& file);
 
 /// As `git diff --stat --summary` prints it, 72 columns wide at most.
 std::string diffstat(const std::vector<FileDiff>& diffs);
 
-} // namespace slipway::patch
+} // namespace slipway::change

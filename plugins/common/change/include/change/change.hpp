@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace slipway::patch {
+namespace slipway::change {
 
 struct ChangedFile {
     std::string path;                  ///< relative, without "." and "..", printable
@@ -27,4 +27,4 @@ struct Change {
 /// Kind::config if the text is no change document, or names a file that no patch should touch.
 support::Result<Change> read_change(const std::string& json);
 
-} // namespace slipway::patch
+} // namespace slipway::change
