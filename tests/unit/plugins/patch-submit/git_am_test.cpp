@@ -159,3 +159,11 @@ TEST(GitAm, AuthorsThatWouldNotComeOutAreRefused) {
     for (const char* email : {"", "a", "@b", "a@", "a b@c", "<a@b>", "a@b\n", "ä@b"})
         EXPECT_FALSE(check_author({"A", email})) << email;
 }
+
+TEST(FileName, IsAsFormatPatchNamesIt) {
+    EXPECT_EQ(file_name("archlinux: Update to 05112026"), "0001-archlinux-Update-to-05112026.patch");
+    EXPECT_EQ(file_name("../../etc/passwd"), "0001-.-.-etc-passwd.patch");
+    EXPECT_EQ(file_name("✓"), "0001-change.patch");
+    EXPECT_EQ(file_name("v1..2."), "0001-v1.2.patch");
+    EXPECT_EQ(file_name(std::string(100, 'x')), "0001-" + std::string(52, 'x') + ".patch");
+}

@@ -69,11 +69,3 @@ TEST(Diffstat, StaysWithinTheLine) {
     EXPECT_NE(stat.find(" b                 |   2 +-\n"), std::string::npos) << stat;
     EXPECT_NE(stat.find(" 2 files changed, 501 insertions(+), 1 deletion(-)\n"), std::string::npos) << stat;
 }
-
-TEST(FileName, IsAsFormatPatchNamesIt) {
-    EXPECT_EQ(file_name("archlinux: Update to 05112026"), "0001-archlinux-Update-to-05112026.patch");
-    EXPECT_EQ(file_name("../../etc/passwd"), "0001-.-.-etc-passwd.patch");
-    EXPECT_EQ(file_name("✓"), "0001-change.patch");
-    EXPECT_EQ(file_name("v1..2."), "0001-v1.2.patch");
-    EXPECT_EQ(file_name(std::string(100, 'x')), "0001-" + std::string(52, 'x') + ".patch");
-}
