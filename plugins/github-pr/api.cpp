@@ -109,9 +109,10 @@ Result<Answer> Api::watch(const std::string& subject, const std::string& path) {
 
 Result<json::Array> Api::list(const std::string& subject, const std::string& path) {
     json::Array all;
+    const char* const separator = path.find('?') == std::string::npos ? "?" : "&";
     for (unsigned page = 1; page <= max_pages; ++page) {
         SLIPWAY_TRY_ASSIGN(const Answer answer,
-                           conditional(subject, path + "&per_page=100&page=" + std::to_string(page)));
+                           conditional(subject, path + separator + "per_page=100&page=" + std::to_string(page)));
         if (!answer.body.is_array()) return unexpected(subject, "a list");
         for (const json::Value& item : answer.body.as_array())
             all.push_back(item);

@@ -51,7 +51,7 @@ public:
                                   std::initializer_list<long> expected = {});
 
     /// All items of a list that comes in pages; Kind::unsupported for more than ten pages of a hundred.
-    /// `path` has a query already. Unchanged pages are not sent again.
+    /// Unchanged pages are not sent again.
     support::Result<support::json::Array> list(const std::string& subject, const std::string& path);
 
     /// One document that is not sent again while it is unchanged.

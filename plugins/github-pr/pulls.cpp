@@ -94,7 +94,7 @@ Result<void> Pulls::close(const Pull& pull, const std::string& because) {
 
 Result<std::vector<std::string>> Pulls::unhappy(std::int64_t number) {
     SLIPWAY_TRY_ASSIGN(const json::Array list, api_.list("reviews of " + numbered(number),
-                                                         upstream_.path(path_of(number) + "/reviews?")));
+                                                         upstream_.path(path_of(number) + "/reviews")));
     std::map<std::string, std::string> last; // in the order of time; a comment takes nothing back
     for (const json::Value& review : list)
         if (const std::string& state = review["state"].as_string();

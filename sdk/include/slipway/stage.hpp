@@ -399,7 +399,8 @@ inline result<void> output::commit(const std::string& meta_json) {
 }
 
 inline void context::report(int severity, const std::string& summary, const std::string& hint) const {
-    slipway_diag diag = detail::to_diag(error{SLIPWAY_OK, summary, hint});
+    const error text{SLIPWAY_OK, summary, hint}; // outlives the diagnostic, which only points into it
+    slipway_diag diag = detail::to_diag(text);
     diag.severity = severity;
     host_->report(host_, &diag);
 }
