@@ -6,6 +6,7 @@
 #include "report.hpp"
 #include "session.hpp"
 
+#include <chain/event.hpp>
 #include <fmt/format.h>
 #include <support/text.hpp>
 #include <unistd.h>
@@ -89,6 +90,10 @@ int show_status(const Arguments& arguments) {
         for (const auto& stage : stages.value())
             if (!stage.message.empty() && stage.state != "done")
                 text += fmt::format("    {} {}: {}\n", stage.key, stage.state, stage.message);
+        if (shown == "waiting")
+            text += fmt::format(
+                "    parked; started {} ago\n",
+                support::human_duration(std::chrono::milliseconds(chain::now_ms() - run.created)));
         if (shown != "done" && shown != "running") text += fmt::format("    slipway resume {}\n", run.id);
     }
     if (arguments.has("json"))

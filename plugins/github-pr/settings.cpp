@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <arpa/inet.h>
 #include <body.hpp>
 #include <settings.hpp>
 #include <support/text.hpp>
@@ -15,7 +16,10 @@ using support::Result;
 namespace {
 
 bool is_loopback(const std::string& host) {
-    return host == "localhost" || host == "[::1]" || host.starts_with("127.");
+    // A number: "127.0.0.1.example.org" is a name like any other.
+    in_addr address{};
+    const bool is_number = ::inet_pton(AF_INET, host.c_str(), &address) == 1;
+    return host == "localhost" || host == "[::1]" || (is_number && host.starts_with("127."));
 }
 
 /// The token goes there: not in the clear.

@@ -3,6 +3,9 @@
 """github-pr in a real slipway against the facade: every flow and every fault of a pull request's life."""
 import json
 import os
+import resource
+import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -366,6 +369,87 @@ class Faults(Flow):
             outcome.url = options.get("api", self.github.url)
             self.expect(outcome.release("05112026", OLD, NEW), FAILED, text)
         self.assertEqual(self.github.log, [])
+
+
+class Canary(Flow):
+    """The token is nowhere but in the request's header."""
+
+    def setUp(self):
+        super().setUp()
+        self.token = "canary-" + os.urandom(16).hex()
+        self.github.tokens[self.token] = {"login": "archbot", "scopes": "public_repo"}
+        self.submitting = self.slipway(token_value=self.token)
+
+    def assert_nowhere(self, *texts):
+        for text in texts:
+            self.assertNotIn(self.token, text)
+        for folder, _, names in os.walk(self.submitting.folder):
+            for name in names:
+                with open(os.path.join(folder, name), "rb") as file:
+                    self.assertNotIn(self.token.encode(), file.read(), os.path.join(folder, name))
+
+    def everything(self):
+        return [self.submitting.call(*words)[1] for words in
+                (("status",), ("status", "--json"), ("show",), ("show", "--json"), ("log",), ("log", "--json"))]
+
+    def test_outputs_logs_and_journal(self):
+        # A server that repeats what it was sent, in a refusal and where an answer should be.
+        echo = json.dumps({"message": f"Bad credentials: Bearer {self.token}"}).encode()
+        self.github.fail("GET /user", status=401, body=echo)
+        texts = [self.submitting.release("05112026", OLD, NEW)[1]]
+        self.assertIn("Bad credentials: Bearer ***", texts[0])
+        self.github.fail("GET /user", status=200, body=self.token.encode(), content_type=self.token)
+        texts += [self.submitting.call("resume")[1]] + self.everything()
+        self.expect(self.submitting.call("resume", "--json"), WAITING)
+        self.github.merge(1)
+        texts.append(self.submitting.call("resume", "--json")[1])
+        self.assert_nowhere(*texts, *self.everything())
+        self.assertNotIn(self.token, self.github.pulls[1]["body"])
+
+    def test_process_list_and_core_dump(self):
+        asked, go = threading.Event(), threading.Event()
+        self.addCleanup(go.set)
+        self.github.before("GET /user", lambda: (asked.set(), go.wait(60)))
+        chain = self.submitting.write("05112026", OLD, NEW)
+
+        def allow_cores():
+            resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY,) * 2)
+        host = subprocess.Popen(self.submitting.command("run", chain, "--epoch", str(EPOCH)), cwd=self.submitting.folder,
+                                env=self.submitting.environment(), preexec_fn=allow_cores, text=True,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.assertTrue(asked.wait(60))
+        workers = [pid for pid in descendants(host.pid) if self.token.encode() in memory_of(pid)]
+        self.assertEqual(len(workers), 1, "the token is in one worker's memory, and this test finds it there")
+        for pid in descendants(host.pid):
+            for file in ("cmdline", "environ"):
+                with open(f"/proc/{pid}/{file}", "rb") as text:
+                    self.assertNotIn(self.token.encode(), text.read())
+        os.kill(workers[0], signal.SIGSEGV)
+        self.assertIn("submit: failed", host.communicate()[0])
+        self.assert_nowhere(*self.everything())
+
+
+def descendants(pid):
+    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
+        children = [int(child) for child in file.read().split()]
+    return children + [one for child in children for one in descendants(child)]
+
+
+def memory_of(pid):
+    """All that a process could dump."""
+    found = b""
+    with open(f"/proc/{pid}/maps", encoding="utf-8") as maps, open(f"/proc/{pid}/mem", "rb") as memory:
+        for line in maps:
+            span, rights = line.split()[:2]
+            if not rights.startswith("rw"):
+                continue
+            start, end = (int(number, 16) for number in span.split("-"))
+            try:
+                memory.seek(start)
+                found += memory.read(end - start)
+            except OSError:
+                pass
+    return found
 
 
 if __name__ == "__main__":

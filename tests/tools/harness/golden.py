@@ -12,6 +12,7 @@ _RULES = [
     (re.compile(r"\b[0-9a-f]{64}\b"), "DIGEST"),
     (re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"), "TIME"),
     (re.compile(r"^\d\d:\d\d:\d\d  ", re.M), "TIME  "),
+    (re.compile(r"(?<=parked; started ).*(?= ago)"), "TIME"),
     (re.compile(r"(?<=[ (])\d+\.\d s\b"), "N s"),
     (re.compile(r" +N s\b"), " N s"),
     (re.compile(r"(?<= )\(\d+\)(?=[,\s])"), "(PID)"),

@@ -149,4 +149,11 @@ TEST_F(Context, WorksWithoutExtensions) {
     ::close(host.given_fd);
 }
 
+TEST_F(Context, ReportsTheTextItWasGiven) {
+    const std::string summary(1000, 's'); // too long for the text to lie in the string itself
+    context.report(SLIPWAY_INFO, summary, "a hint");
+    EXPECT_THAT(host.calls, ElementsAre("report 0 " + summary + " | a hint | NULL | NULL"));
+    ::close(host.given_fd);
+}
+
 } // namespace
