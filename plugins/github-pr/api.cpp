@@ -111,8 +111,8 @@ Result<json::Array> Api::list(const std::string& subject, const std::string& pat
     json::Array all;
     const char* const separator = path.find('?') == std::string::npos ? "?" : "&";
     for (unsigned page = 1; page <= max_pages; ++page) {
-        SLIPWAY_TRY_ASSIGN(const Answer answer,
-                           conditional(subject, path + separator + "per_page=100&page=" + std::to_string(page)));
+        SLIPWAY_TRY_ASSIGN(const Answer answer, conditional(subject, path + separator + "per_page=100&page="
+                                                                         + std::to_string(page)));
         if (!answer.body.is_array()) return unexpected(subject, "a list");
         for (const json::Value& item : answer.body.as_array())
             all.push_back(item);

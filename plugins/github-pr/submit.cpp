@@ -118,11 +118,14 @@ Result<std::optional<Submission>> Submitter::is_there_already() {
     return std::optional(Submission{State::merged, *merged, route_.head_owner + ":" + route_.branch, ""});
 }
 
-Result<Submission> Submitter::plan() {
+Result<std::optional<Submission>> Submitter::nothing_to_do() {
     SLIPWAY_TRY(look_around());
     SLIPWAY_TRY_ASSIGN(auto now, settled());
-    if (now) return std::move(*now);
-    SLIPWAY_TRY_ASSIGN(auto over, is_there_already());
+    return now ? Result(std::move(now)) : is_there_already();
+}
+
+Result<Submission> Submitter::plan() {
+    SLIPWAY_TRY_ASSIGN(auto over, nothing_to_do());
     if (over) return std::move(*over);
     Fork fork(api_, upstream_, route_.head_owner, login_);
     SLIPWAY_TRY_ASSIGN(fork_, fork.find());
@@ -232,10 +235,7 @@ Result<void> Submitter::close_superseded(const Pull& by) {
 }
 
 Result<Submission> Submitter::run() {
-    SLIPWAY_TRY(look_around());
-    SLIPWAY_TRY_ASSIGN(auto now, settled());
-    if (now) return std::move(*now);
-    SLIPWAY_TRY_ASSIGN(auto over, is_there_already());
+    SLIPWAY_TRY_ASSIGN(auto over, nothing_to_do());
     if (over) return std::move(*over);
     Fork fork(api_, upstream_, route_.head_owner, login_);
     SLIPWAY_TRY_ASSIGN(fork_, fork.find());

@@ -59,6 +59,7 @@ public:
     support::Result<Submission> run();
 
 private:
+    support::Result<std::optional<Submission>> nothing_to_do();
     support::Result<void> look_around();
     support::Result<std::optional<Submission>> settled();
     support::Result<std::optional<Submission>> judge(const Pull& pull);
