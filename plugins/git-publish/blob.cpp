@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <blob.hpp>
+#include <fmt/format.h>
 #include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -50,6 +51,10 @@ Error changed(const Source& source) {
 
 } // namespace
 
+std::string octal(FileMode mode) {
+    return fmt::format("{:o}", static_cast<unsigned>(mode));
+}
+
 Result<std::uint64_t> size_of(const Source& source) {
     struct stat st {};
 
@@ -76,7 +81,7 @@ Result<Blob> hash_blob(const Source& source, std::uint64_t before, std::uint64_t
         done += bytes.size();
     }
     if (done != size) return changed(source);
-    Blob blob{id.finish(), source.fd, source.path, size, sha256.finish()};
+    Blob blob{id.finish(), source.fd, source.path, source.mode, source.artifact, size, sha256.finish()};
     if (!source.sha256.empty() && source.sha256 != blob.sha256.hex())
         return Error{Kind::verify,
                      source.label + ": SHA-256 is " + blob.sha256.hex() + ", expected " + source.sha256};

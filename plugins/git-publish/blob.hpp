@@ -16,18 +16,29 @@ namespace slipway::git_publish {
 /// Told the bytes done and their total; false stops the work with Kind::cancelled.
 using Meter = std::function<bool(std::uint64_t done, std::uint64_t total)>;
 
-/// A regular file to publish. The descriptor is borrowed and read with pread().
+/// What git knows of a file's mode (gitformat-index(5)).
+enum class FileMode { regular = 0100644, executable = 0100755, link = 0120000 };
+
+/// "100644", ...
+std::string octal(FileMode mode);
+
+/// A regular file to publish, or the text of a symbolic link. The descriptor is borrowed and read with
+/// pread().
 struct Source {
     int fd = -1;
     std::string path;   ///< in the tree
     std::string label;  ///< for messages: "input 1 'base.tar.zst'"
     std::string sha256; ///< what the content must be; "" if that is not known
+    FileMode mode = FileMode::regular;
+    bool artifact = false; ///< made by the chain: an older one of its path may not be in the history
 };
 
 struct Blob {
     git_oid id;
     int fd = -1; ///< the source's
     std::string path;
+    FileMode mode = FileMode::regular;
+    bool artifact = false;
     std::uint64_t size = 0; ///< bytes
     support::Digest sha256;
 };

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <git.hpp>
 
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
 namespace slipway::git_publish {
 
 using support::Error;
@@ -33,6 +37,10 @@ Kind kind_of(int code, const git_error* last) {
         break;
     }
     if (last != nullptr && last->klass == GIT_ERROR_NOMEMORY) return Kind::resource;
+    if (code == GIT_EEOF || (last != nullptr && last->klass == GIT_ERROR_NET)) return Kind::net_transient;
+    // libgit2 has no code for a full disk: it appends strerror(errno).
+    if (last != nullptr && std::string_view(last->message).ends_with(std::strerror(ENOSPC)))
+        return Kind::resource;
     return Kind::io;
 }
 

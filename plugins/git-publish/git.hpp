@@ -29,6 +29,9 @@ using Config = Handle<git_config, git_config_free>;
 using Signature = Handle<git_signature, git_signature_free>;
 using Object = Handle<git_object, git_object_free>;
 using Tree = Handle<git_tree, git_tree_free>;
+using Commit = Handle<git_commit, git_commit_free>;
+using TreeEntry = Handle<git_tree_entry, git_tree_entry_free>;
+using Walk = Handle<git_revwalk, git_revwalk_free>;
 using Reference = Handle<git_reference, git_reference_free>;
 using GitRemote = Handle<git_remote, git_remote_free>;
 
@@ -47,6 +50,9 @@ support::Error git_failure(int code, const std::string& subject);
 
 /// 40 hex digits.
 std::string hex(const git_oid& id);
+
+/// No id at all: what a ref that is not there has.
+inline constexpr git_oid no_id{};
 
 inline bool same(const git_oid& a, const git_oid& b) {
     return git_oid_equal(&a, &b) != 0;

@@ -31,6 +31,8 @@ const char* fault_of(const std::string& path) {
         if (part == "." || part == "..") return "has a '.' or '..' part";
         if (::strcasecmp(part.c_str(), ".git") == 0) return "has a '.git' part";
     }
+    if (::strcasecmp(path.c_str(), ".gitmodules") == 0)
+        return "would make submodules, which are not published";
     return nullptr;
 }
 
@@ -56,6 +58,25 @@ std::string tree_path(const std::string& layout, const std::vector<std::string>&
         folders += value + "/";
     // {name} last: a file's name may hold anything, and is not looked at again.
     return replaced(replaced(layout, variant_mark, folders), name_mark, name);
+}
+
+Result<void> check_link(const std::string& path, const std::string& target, const std::string& label) {
+    std::vector<std::string> at = support::split(path, '/');
+    at.pop_back();
+    bool out = target.empty() || target.front() == '/';
+    for (const std::string& part : support::split(target, '/')) {
+        if (part.empty() || part == ".") continue;
+        out = out || (part == ".." && at.empty()) || ::strcasecmp(part.c_str(), ".git") == 0;
+        if (out) break;
+        if (part == "..")
+            at.pop_back();
+        else
+            at.push_back(part);
+    }
+    if (!out) return {};
+    return Error{Kind::config,
+                 label + ": leads out of the published tree, to '" + support::printable(target) + "'",
+                 "make it a relative link to what is published, or a copy"};
 }
 
 Result<void> check_places(const std::vector<Place>& places) {

@@ -24,8 +24,13 @@ support::Result<void> check_layout(const std::string& layout);
 std::string tree_path(const std::string& layout, const std::vector<std::string>& variant,
                       const std::string& name);
 
+/// Kind::config if the symbolic link at `path` in the tree leads out of the tree, or into a ".git".
+support::Result<void> check_link(const std::string& path, const std::string& target,
+                                 const std::string& label);
+
 /// Kind::config for a path that git cannot hold (absolute, with an empty, "." or ".." part, with ".git" in
-/// any case, with control characters), and for two files of one path, or one inside the other's.
+/// any case, with control characters), for submodules' ".gitmodules", and for two files of one path, or one
+/// inside the other's.
 support::Result<void> check_places(const std::vector<Place>& places);
 
 } // namespace slipway::git_publish

@@ -10,7 +10,7 @@ json::Value to_json(const Release& release) {
     for (const ReleaseFile& file : release.files) {
         json::Value entry;
         entry.set("path", file.path);
-        entry.set("mode", "100644");
+        entry.set("mode", octal(file.mode));
         entry.set("size", file.size);
         entry.set("sha256", file.sha256);
         files.push_back(std::move(entry));
@@ -22,6 +22,7 @@ json::Value to_json(const Release& release) {
     document.set("ref", release.ref());
     document.set("commit", release.commit);
     document.set("tree", release.tree);
+    if (!release.branch.empty()) document.set("branch", release.branch);
     document.set("files", std::move(files));
     return document;
 }

@@ -3,6 +3,7 @@
 // The release document: docs/reference/artifacts.md, "Release".
 #pragma once
 
+#include <blob.hpp>
 #include <support/json.hpp>
 
 #include <string>
@@ -12,12 +13,14 @@ namespace slipway::git_publish {
 
 struct ReleaseFile {
     std::string path;
+    FileMode mode = FileMode::regular;
     std::uint64_t size = 0; ///< bytes
     std::string sha256;     ///< 64 hex digits
 };
 
 struct Release {
     std::string version, remote, tag, commit, tree;
+    std::string branch;             ///< "": none was moved
     std::vector<ReleaseFile> files; ///< sorted by path
 
     std::string ref() const { return "refs/tags/" + tag; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <git2/sys/transport.h>
 #include <remote.hpp>
+#include <smart.hpp>
+#include <support/text.hpp>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -14,62 +15,120 @@ using support::Error;
 using support::Kind;
 using support::Result;
 
-int hex_value(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    const char lower = static_cast<char>(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
+constexpr std::size_t most_lines = 40;
 
-/// Undo percent-encoding (RFC 3986, 2.1); what is no such triplet stays.
-std::string decoded(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        const int high = text[i] == '%' && i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-        const int low = high >= 0 ? hex_value(text[i + 2]) : -1;
-        out += low >= 0 ? static_cast<char>(high * 16 + low) : text[i];
-        if (low >= 0) i += 2;
-    }
-    return out;
-}
-
-/// The folder that a path or file:// URL means (RFC 8089: no host, or localhost).
-Result<std::string> local_path(const std::string& url) {
-    const std::size_t mark = url.find("://");
-    if (mark == std::string::npos) return url;
-    // Only the scheme is shown: the rest may hold a password.
-    const std::string scheme = url.substr(0, mark);
-    if (scheme != "file")
-        return Error{Kind::unsupported, "remote: '" + scheme + "' URLs are not supported yet",
-                     "publish to a bare repository on this machine, by path or file:// URL"};
-    std::string_view rest = std::string_view(url).substr(mark + 3);
-    if (rest.starts_with("localhost/")) rest.remove_prefix(9);
-    if (rest.starts_with('/')) return decoded(rest);
-    return Error{Kind::unsupported, "remote '" + url + "': file:// URL of another machine",
-                 "write file:///PATH, with three slashes"};
-}
-
-/// What the push's callbacks are given, and what they have heard.
-struct Conversation {
-    const Meter& meter;
-    std::uint64_t total;
+/// What a connection's callbacks are given, and what they have heard.
+struct Session {
+    Link link;
+    const Meter* meter = nullptr;
+    std::uint64_t total = 0;
     bool stopped = false;
-    std::string rejection = {}; ///< the remote's reason; "" if it took the ref
+    const std::vector<Change>* changes = nullptr;
+    std::string moved = {}; ///< a ref that is not what its change says
+    std::vector<std::pair<std::string, std::string>> rejected = {}; ///< refs, and why
+    std::string said = {};                                          ///< by the server, for people
 };
 
-// The local transport by name: libgit2 would take a path with a colon for a host's.
-int local_transport(git_transport** out, git_remote* owner, void*) {
-    return git_transport_local(out, owner, nullptr);
+int on_transport(git_transport** out, git_remote* owner, void* payload) {
+    return make_transport(out, owner, static_cast<Session*>(payload)->link);
 }
 
 int on_progress(unsigned, unsigned, std::size_t bytes, void* payload) {
-    auto& talk = *static_cast<Conversation*>(payload);
-    talk.stopped = talk.stopped || !talk.meter(std::min<std::uint64_t>(bytes, talk.total), talk.total);
-    return talk.stopped ? GIT_EUSER : 0;
+    auto& session = *static_cast<Session*>(payload);
+    const std::uint64_t done = std::min<std::uint64_t>(bytes, session.total);
+    session.stopped = session.stopped || !(*session.meter)(done, session.total);
+    return session.stopped ? GIT_EUSER : 0;
 }
 
-int on_status(const char*, const char* status, void* payload) {
-    if (status != nullptr) static_cast<Conversation*>(payload)->rejection = status;
+int on_fetched(const git_indexer_progress* progress, void* payload) {
+    auto& session = *static_cast<Session*>(payload);
+    session.stopped = session.stopped || !(*session.meter)(progress->received_bytes, 0);
+    return session.stopped ? GIT_EUSER : 0;
+}
+
+int on_status(const char* ref, const char* status, void* payload) {
+    if (status != nullptr) static_cast<Session*>(payload)->rejected.emplace_back(ref, status);
     return 0;
+}
+
+int on_words(const char* text, int size, void* payload) {
+    auto& said = static_cast<Session*>(payload)->said;
+    if (said.size() < (64u << 10)) said.append(text, static_cast<std::size_t>(size));
+    return 0;
+}
+
+/// Before a byte is sent: is every ref what its change says? The server checks it again when it makes the
+/// change.
+int on_negotiation(const git_push_update** updates, std::size_t count, void* payload) {
+    auto& session = *static_cast<Session*>(payload);
+    for (std::size_t i = 0; i < count; ++i)
+        for (const Change& change : *session.changes)
+            if (change.ref == updates[i]->dst_refname && !same(change.from, updates[i]->src))
+                session.moved = change.ref;
+    return session.moved.empty() ? 0 : GIT_EUSER;
+}
+
+Result<void> set_up(git_remote_callbacks& callbacks, Session& session) {
+    SLIPWAY_GIT_TRY(git_remote_init_callbacks(&callbacks, GIT_REMOTE_CALLBACKS_VERSION), "callbacks");
+    callbacks.transport = &on_transport;
+    callbacks.sideband_progress = &on_words;
+    callbacks.payload = &session;
+    return {};
+}
+
+/// A remote without a name; `repository` may be null where nothing is moved.
+Result<GitRemote> make_remote(const std::string& url, git_repository* repository) {
+    git_remote_create_options options{};
+    SLIPWAY_GIT_TRY(git_remote_create_options_init(&options, GIT_REMOTE_CREATE_OPTIONS_VERSION), "remote");
+    options.repository = repository;
+    // No url.*.insteadOf: nobody's configuration takes part, and looking for it leaks in libgit2 1.5.
+    options.flags = GIT_REMOTE_CREATE_SKIP_INSTEADOF;
+    git_remote* raw = nullptr;
+    SLIPWAY_GIT_TRY(git_remote_create_with_opts(&raw, url.c_str(), &options), "remote");
+    return GitRemote(raw);
+}
+
+/// The server's lines for people, without what overwrites itself on a terminal.
+std::vector<std::string> lines_of(const std::string& said) {
+    std::vector<std::string> lines;
+    for (std::string line : support::split(said, '\n')) {
+        while (!line.empty() && (line.back() == '\r' || line.back() == ' '))
+            line.pop_back();
+        line.erase(0, line.rfind('\r') + 1);
+        if (!line.empty() && lines.size() < most_lines)
+            lines.push_back("remote: " + support::printable(line));
+    }
+    return lines;
+}
+
+/// What the connection has come to, where libgit2's call returned `code`.
+Result<void> outcome(int code, Session& session, const std::string& subject) {
+    if (session.stopped) return Error{Kind::cancelled, subject + ": cancelled"};
+    std::vector<std::string> said = lines_of(session.said);
+    // Only then: at the end libgit2 says goodbye, to a program that may have gone.
+    if (code < 0 && session.link.failure) {
+        Error error = std::move(*session.link.failure).in(subject);
+        error.trace.insert(error.trace.end(), said.begin(), said.end());
+        return error;
+    }
+    if (!session.moved.empty())
+        return Error{Kind::conflict, subject + ": '" + session.moved + "' has changed meanwhile",
+                     "nothing was sent: run again, and the release is made on what is there now"};
+    if (code < 0) {
+        Error error = git_failure(code, subject);
+        error.trace = std::move(said);
+        return error;
+    }
+    return {};
+}
+
+Error rejection(const Session& session, const std::string& subject) {
+    std::string what = subject + ": rejected:";
+    for (const auto& [ref, why] : session.rejected)
+        what += " " + support::printable(ref + ": " + why) + ";";
+    what.pop_back();
+    return Error{Kind::denied, what, "the server's rules say no: its own words are above, or in its log",
+                 lines_of(session.said)};
 }
 
 /// libgit2 has just refused to open a folder that belongs to another user. With no configuration that has
@@ -80,23 +139,7 @@ bool is_of_another_user(int code) {
            || (code == GIT_ENOTFOUND && last != nullptr && last->klass == GIT_ERROR_CONFIG);
 }
 
-/// A remote without a name; `repository` may be null where nothing is pushed.
-Result<GitRemote> make_remote(const std::string& path, git_repository* repository) {
-    const std::string subject = "remote '" + path + "'";
-    git_remote_create_options options{};
-    SLIPWAY_GIT_TRY(git_remote_create_options_init(&options, GIT_REMOTE_CREATE_OPTIONS_VERSION), subject);
-    options.repository = repository;
-    // No url.*.insteadOf: nobody's configuration takes part, and looking for it leaks in libgit2 1.5.
-    options.flags = GIT_REMOTE_CREATE_SKIP_INSTEADOF;
-    git_remote* raw = nullptr;
-    SLIPWAY_GIT_TRY(git_remote_create_with_opts(&raw, path.c_str(), &options), subject);
-    return GitRemote(raw);
-}
-
-} // namespace
-
-Result<Remote> Remote::open(const std::string& url) {
-    SLIPWAY_TRY_ASSIGN(std::string path, local_path(url));
+Result<void> check_local(const std::string& path) {
     const std::string subject = "remote '" + path + "'";
     const std::string hint = "git init --bare PATH makes an empty one";
 
@@ -104,7 +147,10 @@ Result<Remote> Remote::open(const std::string& url) {
 
     if (::stat(path.c_str(), &st) != 0) {
         Error error = support::errno_error(subject, errno);
-        if (error.kind == Kind::not_found) error.hint = hint;
+        // A path with "host:" is git's short form of ssh, which the host has made an absolute path of.
+        if (error.kind == Kind::not_found)
+            error.hint =
+                path.find(':') == std::string::npos ? hint : hint + "; or write ssh://USER@HOST/PATH";
         return error;
     }
     git_repository* raw = nullptr;
@@ -119,59 +165,84 @@ Result<Remote> Remote::open(const std::string& url) {
     if (git_repository_is_bare(repository.get()) == 0)
         return Error{Kind::unsupported, subject + ": has a working tree, which a push would leave behind",
                      "publish to a bare repository: " + hint};
-    return Remote(std::move(path));
+    return {};
 }
 
-Result<std::optional<RemoteTag>> Remote::find_tag(const std::string& name) const {
-    const std::string subject = "listing the refs of '" + path_ + "'";
-    SLIPWAY_TRY_ASSIGN(const GitRemote remote, make_remote(path_, nullptr));
+} // namespace
+
+Result<Remote> Remote::open(const RemoteSettings& settings) {
+    SLIPWAY_TRY_ASSIGN(RemoteUrl url, parse_url(settings.url));
+    std::unique_ptr<Carrier> carrier;
+    if (url.scheme == Scheme::https) {
+        std::string text = url.text;
+        while (text.ends_with('/'))
+            text.pop_back();
+        carrier = make_http_carrier(text, settings.http, settings.stop);
+    } else if (url.scheme == Scheme::ssh) {
+        carrier = make_ssh_carrier(url, settings.ssh, settings.stop);
+    } else {
+        SLIPWAY_TRY(check_local(url.path));
+        carrier = make_local_carrier(url.path, settings.patience, settings.stop);
+    }
+    return Remote(std::move(url), std::move(carrier));
+}
+
+Result<Refs> Remote::list(Service service) const {
+    const std::string subject = "remote '" + url_.text + "'";
+    SLIPWAY_TRY_ASSIGN(const GitRemote remote, make_remote(url_.text, nullptr));
+    Session session{{*carrier_}};
     git_remote_callbacks callbacks{};
-    SLIPWAY_GIT_TRY(git_remote_init_callbacks(&callbacks, GIT_REMOTE_CALLBACKS_VERSION), subject);
-    callbacks.transport = &local_transport;
-    SLIPWAY_GIT_TRY(git_remote_connect(remote.get(), GIT_DIRECTION_FETCH, &callbacks, nullptr, nullptr),
-                    subject);
+    SLIPWAY_TRY(set_up(callbacks, session));
+    const auto direction = service == Service::receive_pack ? GIT_DIRECTION_PUSH : GIT_DIRECTION_FETCH;
+    const int code = git_remote_connect(remote.get(), direction, &callbacks, nullptr, nullptr);
+    SLIPWAY_TRY(outcome(code, session, subject));
     const git_remote_head** heads = nullptr;
     std::size_t count = 0;
     SLIPWAY_GIT_TRY(git_remote_ls(&heads, &count, remote.get()), subject);
-    const std::string ref = "refs/tags/" + name;
-    std::optional<RemoteTag> tag;
-    for (std::size_t i = 0; i < count; ++i) {
-        // An annotated tag is followed by the line of what it names: "refs/tags/NAME^{}" (git ls-remote).
-        if (heads[i]->name == ref) tag = RemoteTag{heads[i]->oid, heads[i]->oid};
-        if (tag && heads[i]->name == ref + "^{}") tag->commit = heads[i]->oid;
-    }
-    return tag;
+    Refs refs;
+    for (std::size_t i = 0; i < count; ++i)
+        refs[heads[i]->name] = heads[i]->oid;
+    return refs;
 }
 
-Result<std::optional<git_oid>> Remote::tree_of(const git_oid& commit) const {
-    const std::string subject = "remote '" + path_ + "'";
-    SLIPWAY_GIT_MAKE(Repository, repository, subject, git_repository_open, path_.c_str());
-    SLIPWAY_GIT_MAKE(Object, object, subject, git_object_lookup, repository.get(), &commit, GIT_OBJECT_ANY);
-    git_object* tree = nullptr;
-    if (git_object_peel(&tree, object.get(), GIT_OBJECT_TREE) < 0) return std::optional<git_oid>();
-    const Object owner(tree);
-    return std::optional<git_oid>(*git_object_id(tree));
-}
-
-Result<void> Remote::push_tag(git_repository* from, const std::string& name, std::uint64_t total,
-                              const Meter& meter) const {
-    const std::string subject = "pushing tag '" + name + "' to '" + path_ + "'";
-    SLIPWAY_TRY_ASSIGN(const GitRemote remote, make_remote(path_, from));
-    Conversation talk{meter, total};
-    git_push_options options{};
-    SLIPWAY_GIT_TRY(git_push_options_init(&options, GIT_PUSH_OPTIONS_VERSION), subject);
-    options.callbacks.transport = &local_transport;
-    options.callbacks.push_transfer_progress = &on_progress;
-    options.callbacks.push_update_reference = &on_status;
-    options.callbacks.payload = &talk;
-    std::string spec = "refs/tags/" + name + ":refs/tags/" + name;
+Result<void> Remote::fetch(git_repository* repository, const std::string& ref, const std::string& to,
+                           const Meter& meter) const {
+    const std::string subject = "fetching '" + ref + "' from '" + url_.text + "'";
+    SLIPWAY_TRY_ASSIGN(const GitRemote remote, make_remote(url_.text, repository));
+    Session session{{*carrier_}, &meter};
+    git_fetch_options options{};
+    SLIPWAY_GIT_TRY(git_fetch_options_init(&options, GIT_FETCH_OPTIONS_VERSION), subject);
+    SLIPWAY_TRY(set_up(options.callbacks, session));
+    options.callbacks.transfer_progress = &on_fetched;
+    options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
+    options.update_fetchhead = 0;
+    std::string spec = "+" + ref + ":" + to;
     char* specs[] = {spec.data()};
     const git_strarray array{specs, 1};
-    const int code = git_remote_push(remote.get(), &array, &options);
-    if (talk.stopped) return Error{Kind::cancelled, subject + ": cancelled"};
-    SLIPWAY_GIT_TRY(code, subject);
-    // libgit2's push returns success when the remote rejects the ref: its status says so.
-    if (!talk.rejection.empty()) return Error{Kind::denied, subject + ": rejected: " + talk.rejection};
+    return outcome(git_remote_fetch(remote.get(), &array, &options, nullptr), session, subject);
+}
+
+Result<void> Remote::push(git_repository* from, const std::vector<Change>& changes, std::uint64_t total,
+                          const Meter& meter) const {
+    const std::string subject = "pushing to '" + url_.text + "'";
+    SLIPWAY_TRY_ASSIGN(const GitRemote remote, make_remote(url_.text, from));
+    Session session{{*carrier_, changes.size() > 1}, &meter, total, false, &changes};
+    git_push_options options{};
+    SLIPWAY_GIT_TRY(git_push_options_init(&options, GIT_PUSH_OPTIONS_VERSION), subject);
+    SLIPWAY_TRY(set_up(options.callbacks, session));
+    options.callbacks.push_transfer_progress = &on_progress;
+    options.callbacks.push_update_reference = &on_status;
+    options.callbacks.push_negotiation = &on_negotiation;
+    std::vector<std::string> texts;
+    for (const Change& change : changes)
+        texts.push_back(same(change.to, no_id) ? ":" + change.ref : "+" + change.ref + ":" + change.ref);
+    std::vector<char*> specs;
+    for (std::string& text : texts)
+        specs.push_back(text.data());
+    const git_strarray array{specs.data(), specs.size()};
+    SLIPWAY_TRY(outcome(git_remote_push(remote.get(), &array, &options), session, subject));
+    // libgit2's push returns success when the server rejects a ref: its status says so.
+    if (!session.rejected.empty()) return rejection(session, subject);
     return {};
 }
 

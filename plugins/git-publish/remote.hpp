@@ -1,43 +1,69 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The repository that a release is pushed to: a bare repository on this machine, by path or file:// URL.
+// The repository that a release is pushed to, as git's protocol shows it.
 #pragma once
 
 #include <blob.hpp>
+#include <carrier.hpp>
 #include <git.hpp>
+#include <http_carrier.hpp>
+#include <process_carrier.hpp>
 
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace slipway::git_publish {
 
-/// A tag as the remote lists it.
-struct RemoteTag {
-    git_oid target; ///< the tag object, or the commit of a lightweight tag
-    git_oid commit; ///< what the tag comes to
+struct RemoteSettings {
+    std::string url;
+    HttpSettings http;
+    SshSettings ssh;
+    Patience patience; ///< for a repository on this machine
+    Stop stop = [] { return false; };
 };
 
+/// The refs by name, with the ids they have right now.
+using Refs = std::map<std::string, git_oid>;
+
+/// One ref from one value to another. `from`: no_id if it must not be there. `to`: no_id to delete it.
+struct Change {
+    std::string ref;
+    git_oid from;
+    git_oid to;
+};
+
+/// Every function below opens a conversation of its own. Their errors begin with the remote's URL; their
+/// kinds are those of the carriers (http_carrier.hpp, process_carrier.hpp), and those named here.
 class Remote {
 public:
-    /// Looks, and changes nothing. Kind::unsupported: another scheme, or a repository with a working tree.
+    /// No network yet. Kind::config, Kind::unsupported: the URL, a repository with a working tree.
     /// Kind::not_found: no such folder, or no repository in it. Kind::denied: git's safe.directory rule.
-    static support::Result<Remote> open(const std::string& url);
+    static support::Result<Remote> open(const RemoteSettings& settings);
 
-    /// The tag refs/tags/NAME as the remote lists its refs right now.
-    support::Result<std::optional<RemoteTag>> find_tag(const std::string& name) const;
+    /// What there is, as somebody who may push (Service::receive_pack) or fetch sees it. Of an annotated tag
+    /// the latter sees also "refs/tags/NAME^{}", the commit.
+    support::Result<Refs> list(Service service) const;
 
-    /// The tree of a commit that the remote has; nothing if it is no commit.
-    support::Result<std::optional<git_oid>> tree_of(const git_oid& commit) const;
+    /// Bring `ref` and all it comes to into `repository`, as `to`.
+    support::Result<void> fetch(git_repository* repository, const std::string& ref, const std::string& to,
+                                const Meter& meter) const;
 
-    /// Push refs/tags/NAME and its objects out of `from`. Kind::conflict: the remote has the tag.
-    /// Kind::denied: it rejects the tag, in its own words. Success is the remote's word only: find_tag().
-    support::Result<void> push_tag(git_repository* from, const std::string& name, std::uint64_t total,
-                                   const Meter& meter) const;
+    /// All changes, or none; `from` has the refs and objects. Kind::conflict: a ref is not what its change
+    /// says, nothing was sent. Kind::denied: the server rejects a ref, in its own words. Kind::unsupported:
+    /// it cannot change several as one. Success is the server's word only: list().
+    support::Result<void> push(git_repository* from, const std::vector<Change>& changes, std::uint64_t total,
+                               const Meter& meter) const;
+
+    const std::string& url() const { return url_.text; }
 
 private:
-    explicit Remote(std::string path) : path_(std::move(path)) {}
+    Remote(RemoteUrl url, std::unique_ptr<Carrier> carrier)
+        : url_(std::move(url)), carrier_(std::move(carrier)) {}
 
-    std::string path_;
+    RemoteUrl url_;
+    std::unique_ptr<Carrier> carrier_;
 };
 
 } // namespace slipway::git_publish

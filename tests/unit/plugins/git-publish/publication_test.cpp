@@ -67,7 +67,7 @@ TEST_F(PublicationTest, PlainCloneOfTheTag) {
 
 TEST_F(PublicationTest, TwoRepositoriesGetTheSameIds) {
     const std::string first = publish();
-    remote_ = request_.remote = folder_ / "second.git";
+    remote_ = request_.remote.url = folder_ / "second.git";
     ASSERT_EQ(run_command({"git", "init", "-q", "--bare", remote_}).status, 0);
     std::swap(request_.sources[0], request_.sources[1]);
     EXPECT_EQ(publish(), first);
@@ -181,7 +181,7 @@ TEST_F(PublicationTest, EmptyAndEqualFiles) {
 }
 
 TEST_F(PublicationTest, TooBigIsRefusedBeforeAnythingIsSent) {
-    request_.remote = folder_ / "missing.git"; // it does not even look there
+    request_.remote.url = folder_ / "missing.git"; // it does not even look there
     request_.max_object_bytes = 14;
     auto made = prepare();
     ASSERT_FALSE(made);
@@ -190,7 +190,7 @@ TEST_F(PublicationTest, TooBigIsRefusedBeforeAnythingIsSent) {
         made.error().message(),
         "'base/base.tar.zst': 15 bytes (15 B), but max_object_bytes is 14 (14 B) (hint: compress harder, use "
         "xz, or leave packages out; raise the limit only if the server takes larger objects)");
-    request_.remote = remote_;
+    request_.remote.url = remote_;
     request_.max_object_bytes = 15;
     EXPECT_TRUE(prepare());
 }

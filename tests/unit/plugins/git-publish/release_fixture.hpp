@@ -16,7 +16,7 @@ class ReleaseTest : public ::testing::Test {
 protected:
     void SetUp() override {
         ASSERT_EQ(run_command({"git", "init", "-q", "--bare", remote_}).status, 0);
-        request_.remote = remote_;
+        request_.remote.url = remote_;
         request_.version = "05112026";
         request_.text.tag = "05112026";
         request_.text.message = "Release 05112026";

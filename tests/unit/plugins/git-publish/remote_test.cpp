@@ -18,7 +18,9 @@ protected:
     /// The message of open(url), "" if it opened.
     std::string refusal(const std::string& url, Kind kind) {
         const Library library;
-        auto remote = Remote::open(url);
+        RemoteSettings settings;
+        settings.url = url;
+        auto remote = Remote::open(settings);
         if (remote) return "";
         EXPECT_EQ(remote.error().kind, kind);
         return remote.error().message();
@@ -27,7 +29,7 @@ protected:
 
 TEST_F(RemoteTest, FileUrl) {
     for (const std::string prefix : {"file://", "file://localhost"}) {
-        request_.remote = prefix + remote_;
+        request_.remote.url = prefix + remote_;
         auto made = prepare();
         ASSERT_TRUE(made) << made.error().message();
         EXPECT_EQ(made.value().release().remote, prefix + remote_);
@@ -38,12 +40,12 @@ TEST_F(RemoteTest, FileUrl) {
 
 TEST_F(RemoteTest, OddPaths) {
     for (const std::string name : {"a:b.git", "with space.git", "100%25.git", "ü.git"}) {
-        request_.remote = remote_ = folder_ / name;
+        request_.remote.url = remote_ = folder_ / name;
         ASSERT_EQ(run_command({"git", "init", "-q", "--bare", remote_}).status, 0);
         EXPECT_EQ(publish().size(), 40u) << name;
         EXPECT_EQ(line({"tag", "-l"}), "05112026");
     }
-    request_.remote = "file://" + folder_.path() + "/with%20space%2egit";
+    request_.remote.url = "file://" + folder_.path() + "/with%20space%2egit";
     EXPECT_TRUE(prepare().value().is_published());
 }
 
@@ -74,11 +76,11 @@ TEST_F(RemoteTest, WorkingTree) {
 }
 
 TEST_F(RemoteTest, OtherSchemesSayWhatWorks) {
-    for (const std::string scheme : {"https", "http", "ssh", "git"})
+    for (const std::string scheme : {"http", "git", "ftp"})
         EXPECT_EQ(refusal(scheme + "://user:secret@example.org/x.git", Kind::unsupported),
                   "remote: '" + scheme
-                      + "' URLs are not supported yet (hint: publish to a bare repository on this "
-                        "machine, by path or file:// URL)");
+                      + "' URLs are not supported (hint: use https:// or ssh://, or the path of a bare "
+                        "repository on this machine)");
     EXPECT_EQ(
         refusal("file://example.org/x.git", Kind::unsupported),
         "remote 'file://example.org/x.git': file:// URL of another machine (hint: write file:///PATH, with "
@@ -94,16 +96,28 @@ TEST_F(RemoteTest, FolderOfAnotherUser) {
                     "as the folder's owner, or make this user its owner)");
 }
 
-TEST_F(RemoteTest, LocalTransportRunsNoHooks) {
-    for (const std::string hook : {"pre-receive", "update", "post-receive"}) {
-        ASSERT_TRUE(
-            support::write_file(remote_ + "/hooks/" + hook, "#!/bin/sh\ntouch ran-$0\nexit 1\n", 0755));
-    }
-    EXPECT_EQ(publish().size(), 40u);
-    EXPECT_EQ(run_command({"find", folder_.path(), "-name", "ran-*"}).output, "");
-    // git itself does run them, and is refused.
-    EXPECT_NE(
-        run_command({"git", "--git-dir", remote_, "push", "-q", remote_, "05112026:refs/tags/x"}).status, 0);
+TEST_F(RemoteTest, TheRepositorysHooksRun) {
+    const std::string mark = folder_ / "ran";
+    ASSERT_TRUE(support::write_file(remote_ + "/hooks/post-receive", "#!/bin/sh\ncat >" + mark + "\n", 0755));
+    const std::string commit = publish();
+    EXPECT_EQ(commit.size(), 40u) << commit;
+    EXPECT_EQ(support::read_file(mark).value(),
+              std::string(40, '0') + " " + line({"rev-parse", "05112026"}) + " refs/tags/05112026\n");
+}
+
+TEST_F(RemoteTest, WhatAHookSaysReachesTheUser) {
+    ASSERT_TRUE(support::write_file(remote_ + "/hooks/pre-receive",
+                                    "#!/bin/sh\necho 'GH013: \033[31mno' >&2\nexit 1\n", 0755));
+    auto made = prepare();
+    ASSERT_TRUE(made) << made.error().message();
+    auto pushed = made.value().push(meter_);
+    ASSERT_FALSE(pushed);
+    EXPECT_EQ(pushed.error().kind, Kind::denied);
+    EXPECT_EQ(pushed.error().what,
+              "pushing to '" + remote_ + "': rejected: refs/tags/05112026: pre-receive hook declined");
+    ASSERT_EQ(pushed.error().trace.size(), 1u);
+    EXPECT_EQ(pushed.error().trace[0], "remote: GH013: \\x1b[31mno");
+    EXPECT_EQ(line({"for-each-ref"}), "");
 }
 
 TEST_F(RemoteTest, RejectedRefIsAnError) {
@@ -114,7 +128,7 @@ TEST_F(RemoteTest, RejectedRefIsAnError) {
     auto pushed = made.value().push(meter_);
     ASSERT_FALSE(pushed);
     EXPECT_EQ(pushed.error().kind, Kind::denied);
-    const std::string start = "pushing tag '05112026' to '" + remote_ + "': rejected: ";
+    const std::string start = "pushing to '" + remote_ + "': rejected: refs/tags/05112026: ";
     EXPECT_TRUE(pushed.error().what.starts_with(start)) << pushed.error().what;
     EXPECT_GT(pushed.error().what.size(), start.size());
     EXPECT_EQ(line({"tag", "-l"}), "05112026/x");
