@@ -32,8 +32,10 @@ constexpr std::chrono::seconds farewell{5};
 
 std::vector<std::string> last_lines(const std::string& text) {
     std::vector<std::string> lines;
-    for (const std::string& line : support::split(text, '\n'))
-        if (line.find_first_not_of(" \r\t") != std::string::npos) lines.push_back(support::printable(line));
+    for (std::string line : support::split(text, '\n')) {
+        if (line.ends_with('\r')) line.pop_back(); // ssh ends its lines for a terminal
+        if (line.find_first_not_of(" \t") != std::string::npos) lines.push_back(support::printable(line));
+    }
     if (lines.size() > most_lines) lines.erase(lines.begin(), lines.end() - most_lines);
     return lines;
 }
