@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// run-stage PLUGIN.so STAGE OUT OPTIONS [epoch=SECONDS] [PORT=FILE...]
+// run-stage PLUGIN.so STAGE OUT OPTIONS [epoch=SECONDS] [secret:NAME=VALUE...] [PORT=FILE...]
 //
 // Runs one stage in the in-memory host, for test scripts that judge its outputs with other programs.
 // OPTIONS is JSON text; the outputs go to OUT/PORT/NAME. Log lines and diagnostics go to standard error,
@@ -21,6 +21,8 @@ void add(slipway::test::FakeHost& host, const std::string& argument) {
     const std::string value = equals == std::string::npos ? "" : argument.substr(equals + 1);
     if (key == "epoch")
         host.epoch = std::stoll(value);
+    else if (key.starts_with("secret:"))
+        host.secrets[key.substr(7)] = value;
     else
         host.add_input_file(key, value);
 }
