@@ -68,11 +68,15 @@ public:
             return std::string(value.value());
         };
         SLIPWAY_SDK_TRY(publish::take_credentials(options_, secret, context.work_dir(), request.remote));
+        SLIPWAY_SDK_TRY_ASSIGN(request.sign,
+                               publish::read_signing(options_, secret, context.work_dir(), context.epoch()));
         const publish::Meter meter = [&](std::uint64_t done, std::uint64_t total) {
             context.progress(done, total, "bytes");
             return !context.cancelled();
         };
-        SLIPWAY_SDK_TRY_ASSIGN(Publication publication, Publication::prepare(request, meter));
+        auto prepared = Publication::prepare(request, meter);
+        request.sign = {}; // with the agent it may have started
+        SLIPWAY_SDK_TRY_ASSIGN(Publication publication, std::move(prepared));
         SLIPWAY_SDK_TRY(publish_it(context, publication, meter));
         const std::string document = dump_pretty(to_json(publication.release()));
         SLIPWAY_SDK_TRY(slipway::common::write_output(context, "release", "release.json", document));

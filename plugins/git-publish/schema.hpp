@@ -85,6 +85,13 @@ constexpr const char* config_schema = R"json({
         "known_hosts": {"type": "string", "minLength": 1, "slipwayPath": "file",
           "description": "the hosts' keys; by default the user's known_hosts and the system's"}
       }},
+    "sign": {"type": "object", "additionalProperties": false, "required": ["format", "key"],
+      "description": "sign the commit and the tag",
+      "properties": {
+        "format": {"enum": ["gpg", "ssh"], "description": "by GnuPG or by OpenSSH"},
+        "key": {"slipwayPath": "file", "description": "gpg: exported secret keys; ssh: a private key; without passphrase",
+          "oneOf": [{"type": "string", "minLength": 1}, )json" SECRET R"json(]}
+      }},
     "proxy": {"description": "https: http://HOST:PORT or socks5h://HOST:PORT",
       "oneOf": [{"type": "string", "minLength": 1}, )json" SECRET R"json(]},
     "no_proxy": {"type": "string", "default": "", "description": "hosts without the proxy, by commas"},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <layout.hpp>
 #include <settings.hpp>
+#include <signing.hpp>
 #include <support/fs.hpp>
 
 namespace slipway::git_publish {
@@ -119,6 +120,15 @@ Result<void> take_credentials(const json::Value& options, const GiveSecret& secr
     }
     SLIPWAY_TRY_ASSIGN(remote.ssh.key, key_file(options["ssh"]["key"], secret, folder + "/ssh-key"));
     return {};
+}
+
+Result<Sign> read_signing(const json::Value& options, const GiveSecret& secret, const std::string& folder,
+                          std::int64_t time) {
+    const json::Value& sign = options["sign"];
+    if (!sign.is_object()) return Sign();
+    SLIPWAY_TRY_ASSIGN(const std::string file, key_file(sign["key"], secret, folder + "/signing-key"));
+    const bool gpg = sign["format"].as_string() == "gpg";
+    return make_signer({gpg ? SignatureFormat::gpg : SignatureFormat::ssh, file}, folder + "/signing", time);
 }
 
 Result<void> take_contents(const json::Value& options, const Variables& variables, Contents& contents) {

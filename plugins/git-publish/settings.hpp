@@ -33,6 +33,10 @@ support::Result<void> take_credentials(const support::json::Value& options, cons
 support::Result<std::string> key_file(const support::json::Value& option, const GiveSecret& secret,
                                       const std::string& file);
 
+/// What the option `sign` says, for objects of `time`; empty without it. `folder`: for keys and what signs.
+support::Result<Sign> read_signing(const support::json::Value& options, const GiveSecret& secret,
+                                   const std::string& folder, std::int64_t time);
+
 /// The options `extra`, `folders` and then `templates`: a template may name the digest of what comes before.
 support::Result<void> take_contents(const support::json::Value& options, const Variables& variables,
                                     Contents& contents);

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <fcntl.h>
+#include <common/gnupg_home.hpp>
 #include <keyring.hpp>
-#include <program.hpp>
 #include <support/fs.hpp>
 #include <support/text.hpp>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cstring>
 #include <filesystem>
-#include <thread>
 
 namespace slipway::pacman_fetch {
 
@@ -74,49 +68,23 @@ Result<std::vector<std::string>> fingerprints(const std::vector<std::string>& fi
     return all;
 }
 
-bool agent_answers(const std::string& socket) {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (socket.size() >= sizeof address.sun_path) return false;
-    std::memcpy(address.sun_path, socket.c_str(), socket.size() + 1);
-    const support::UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    return ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-}
-
 /// Makes the keyring in a folder. Signing starts a gpg-agent, which is gone when this is destroyed.
 class Maker {
 public:
-    Maker(const Sources& sources, const std::string& home)
-        : sources_(sources), home_(home), fd_(::open(home.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)),
-          // A socket's path has 107 bytes at most (unix(7)), a state folder's may be longer.
-          path_("/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(fd_.get())) {}
-
-    ~Maker() {
-        (void)run_program({"gpgconf", "--homedir", path_, "--kill", "gpg-agent"});
-        for (int i = 0; i < 200 && agent_answers(path_ + "/S.gpg-agent"); ++i)
-            std::this_thread::sleep_for(std::chrono::milliseconds(10));
-        for (const char* secret : {"private-keys-v1.d", "openpgp-revocs.d"})
-            (void)support::remove_tree(home_ + "/" + secret);
-    }
-
-    Maker(const Maker&) = delete;
-    Maker& operator=(const Maker&) = delete;
+    Maker(const Sources& sources, const std::string& home) : sources_(sources), home_(home), gnupg_(home) {}
 
     Result<void> run();
 
 private:
-    Result<void> gpg(std::vector<std::string> arguments, std::string_view input = {});
+    Result<void> gpg(const std::vector<std::string>& arguments, std::string_view input = {});
 
     const Sources& sources_;
     std::string home_;
-    support::UniqueFd fd_;
-    std::string path_; ///< of home_, for GnuPG
+    common::GnupgHome gnupg_;
 };
 
-Result<void> Maker::gpg(std::vector<std::string> arguments, std::string_view input) {
-    std::vector<std::string> command{"gpg", "--homedir", path_, "--batch", "--quiet", "--no-tty"};
-    command.insert(command.end(), arguments.begin(), arguments.end());
-    auto done = run_program(command, input);
+Result<void> Maker::gpg(const std::vector<std::string>& arguments, std::string_view input) {
+    auto done = gnupg_.gpg(arguments, input);
     if (!done) return std::move(done).error().in("keyring: gpg " + arguments.front());
     return {};
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <common/program.hpp>
 #include <gpgme.h>
-#include <program.hpp>
 #include <support/fs.hpp>
 #include <support/text.hpp>
 #include <trust.hpp>
@@ -120,7 +120,7 @@ Result<std::string> home_at(const Keyring& keyring, std::int64_t at) {
         if (part == "/gpg.conf") bytes += "faked-system-time " + time + "\n";
         SLIPWAY_TRY(support::write_file(home + part, bytes, 0600));
     }
-    SLIPWAY_TRY(run_program(
+    SLIPWAY_TRY(common::run_program(
         {"gpg", "--homedir", home, "--batch", "--quiet", "--no-tty", "--yes", "--check-trustdb"}));
     return home;
 }

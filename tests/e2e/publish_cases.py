@@ -275,7 +275,69 @@ def appended_history(folder):
         check(not [l for l in server.log() if l["uri"].endswith("/git-receive-pack") and l["method"] == "POST"], "sent")
 
 
+def signed(folder):
+    """git verify-tag and verify-commit are the judges; the same key signs the same commit again."""
+    bare = make_bare(str(folder / "x.git"))
+    home = folder / "gnupg"
+    home.mkdir(mode=0o700)
+    gpg = ["gpg", "--homedir", str(home), "--batch", "--quiet", "--passphrase", ""]
+    subprocess.run([*gpg, "--quick-generate-key", "Release <r@example.org>", "ed25519", "sign", "never"], check=True)
+    secret = subprocess.run([*gpg, "--export-secret-keys", "--armor"], check=True, stdout=subprocess.PIPE, text=True)
+    subprocess.run(["gpgconf", "--homedir", str(home), "--kill", "gpg-agent"], check=True)
+    chain = Chain(folder, remote=bare, sign={"format": "gpg", "key": {"secret": "SIGNING_KEY"}})
+    chain.host.environment["SIGNING_KEY"] = secret.stdout
+    succeeds(chain.run())
+    for command in (("verify-tag", "05112026"), ("verify-commit", "05112026^{commit}")):
+        said = git(bare, *command, GNUPGHOME=str(home))
+        check('Good signature from "Release <r@example.org>"' in said, said)
+    first = git(bare, "rev-parse", TAG)
+    git(bare, "tag", "-d", "05112026")
+    succeeds(chain.run())
+    check(git(bare, "rev-parse", TAG) == first, "the signature is not reproducible")
+    git(bare, "tag", "-d", "05112026")
+    key = str(folder / "ssh-signing")
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key], check=True)
+    succeeds(chain.set(sign={"format": "ssh", "key": key}).run())
+    with open(key + ".pub", encoding="ascii") as public, open(folder / "allowed", "w", encoding="ascii") as allowed:
+        allowed.write("r@example.org " + public.read())
+    for command in (("verify-tag", "05112026"), ("verify-commit", "05112026^{commit}")):
+        said = git(bare, "-c", f"gpg.ssh.allowedSignersFile={folder}/allowed", *command)
+        check('Good "git" signature for r@example.org' in said, said)
+    git(bare, "fsck", "--strict")
+    git(bare, "tag", "-d", "05112026")
+    expect(chain.set(sign={"format": "gpg", "key": key}), "config", "holds no secret GPG key")
+
+
+def templates_folders_and_modes(folder):
+    bare = make_bare(str(folder / "x.git"))
+    tree = folder / "tree"
+    (tree / "bin").mkdir(parents=True)
+    (tree / "bin/run").write_text("#!/bin/sh\n")
+    (tree / "bin/run").chmod(0o755)
+    (tree / "current").symlink_to("bin/run")
+    template = folder / "Dockerfile.in"
+    template.write_text("# @name@ @version@ a@@b, mail@example.org\nADD base.tar.zst /\n# @sha256:base.tar.zst@ @who@\n")
+    chain = Chain(folder, remote=bare, folders=[{"folder": str(tree)}], variables={"who": "me"},
+                  templates=[{"path": "base/Dockerfile", "file": str(template), "mode": "100755"}])
+    succeeds(chain.run())
+    listed = git(bare, "ls-tree", "-r", "--format=%(objectmode) %(path)", "05112026").split("\n")
+    check(listed == ["100644 Dockerfile", "100644 base.tar.zst", "100755 base/Dockerfile", "100755 bin/run",
+                     "120000 current"], listed)
+    digest = subprocess.run(["sha256sum", chain.archive], check=True, stdout=subprocess.PIPE, text=True).stdout.split()[0]
+    made = git(bare, "cat-file", "blob", "05112026:base/Dockerfile")
+    check(made == f"# test 05112026 a@b, mail@example.org\nADD base.tar.zst /\n# {digest} me", made)
+    expect(chain.set(variables={}), "config", "line 3: '@who@' has no value")
+    chain.set(variables={"who": "me"})
+    (tree / "out").symlink_to("../../etc/passwd")
+    expect(chain, "config", "leads out of the published tree")
+    (tree / "out").unlink()
+    (tree / ".git").mkdir()
+    (tree / ".git/config").write_text("")
+    expect(chain, "config", "has a '.git' part")
+
+
 main({function.__name__: function for function in (
     over_https, over_ssh, ssh_refusals, https_refusals, tls_refusals, nobody_there, too_big_is_never_sent,
     server_refuses_large_objects, server_hangs, lost_answer_is_success_on_resume, race_has_one_winner,
-    other_content_is_a_conflict, through_a_proxy, branch_with_a_lease, appended_history)}, at_once=2)
+    other_content_is_a_conflict, through_a_proxy, branch_with_a_lease, appended_history, signed,
+    templates_folders_and_modes)}, at_once=2)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <program.hpp>
+#include <common/program.hpp>
 #include <support/fs.hpp>
 #include <support/spawn.hpp>
 #include <support/text.hpp>
@@ -10,7 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
-namespace slipway::pacman_fetch {
+namespace slipway::common {
 
 using support::Error;
 using support::Kind;
@@ -34,7 +34,8 @@ Result<std::string> contents(const UniqueFd& fd) {
 
 } // namespace
 
-Result<std::string> run_program(const std::vector<std::string>& command, std::string_view input) {
+Result<std::string> run_program(const std::vector<std::string>& command, std::string_view input,
+                                const std::vector<std::string>& more) {
     const UniqueFd in = memory_file(input), out = memory_file(), err = memory_file();
     support::Spawn spawn;
     spawn.give(in.get(), STDIN_FILENO);
@@ -42,10 +43,12 @@ Result<std::string> run_program(const std::vector<std::string>& command, std::st
     spawn.give(err.get(), STDERR_FILENO);
     pid_t pid = -1;
     const std::string program = "/usr/bin/" + command.front();
-    const int failed = spawn.start(program, command, {"PATH=/usr/bin:/bin", "LC_ALL=C"}, pid);
+    std::vector<std::string> environment{"PATH=/usr/bin:/bin", "LC_ALL=C"};
+    environment.insert(environment.end(), more.begin(), more.end());
+    const int failed = spawn.start(program, command, environment, pid);
     if (failed != 0)
         return Error{Kind::unsupported, "starting " + program + ": " + std::string(std::strerror(failed)),
-                     "checking signatures needs GnuPG: install gnupg"};
+                     "install the Debian package that has " + command.front() + ": gnupg, openssh-client"};
     int status = 0;
     while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
     }
@@ -57,4 +60,4 @@ Result<std::string> run_program(const std::vector<std::string>& command, std::st
     return error;
 }
 
-} // namespace slipway::pacman_fetch
+} // namespace slipway::common

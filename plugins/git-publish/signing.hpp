@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// Signatures of commits and tags as git makes and verifies them (gitformat-signature(5)), by GnuPG or
+// OpenSSH.
+#pragma once
+
+#include <objects.hpp>
+
+#include <string>
+
+namespace slipway::git_publish {
+
+enum class SignatureFormat { gpg, ssh };
+
+struct SigningKey {
+    SignatureFormat format;
+    std::string
+        file; ///< gpg: exported secret keys, without passphrase. ssh: a private key without passphrase
+};
+
+/// Signs with the key; `folder` is empty and ours, and the work is done there. The time of a GPG signature is
+/// `time`, or the key's if that is younger: the same key and bytes give the same signature (but for ECDSA
+/// keys of ssh). Kind::config: no such key. Kind::unsupported: the program is not there.
+support::Result<Sign> make_signer(const SigningKey& key, const std::string& folder, std::int64_t time);
+
+} // namespace slipway::git_publish
