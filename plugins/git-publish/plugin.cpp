@@ -78,6 +78,7 @@ public:
         request.sign = {}; // with the agent it may have started
         SLIPWAY_SDK_TRY_ASSIGN(Publication publication, std::move(prepared));
         SLIPWAY_SDK_TRY(publish_it(context, publication, meter));
+        SLIPWAY_SDK_TRY(retire(context, publication, meter));
         const std::string document = dump_pretty(to_json(publication.release()));
         SLIPWAY_SDK_TRY(slipway::common::write_output(context, "release", "release.json", document));
         return slipway::outcome::done;
@@ -146,6 +147,32 @@ private:
         }
         SLIPWAY_SDK_TRY(tell(SLIPWAY_EFFECT_STARTED));
         SLIPWAY_SDK_TRY(publication.push(meter));
+        return tell(SLIPWAY_EFFECT_DONE);
+    }
+
+    /// Older releases' tags, after this one is safe.
+    slipway::result<void> retire(const slipway::context& context, const Publication& publication,
+                                 const publish::Meter& meter) const {
+        if (!options_["retention"].is_object()) return {};
+        const publish::Release& release = publication.release();
+        SLIPWAY_SDK_TRY_ASSIGN(const auto retention, publish::read_retention(options_, release.tag));
+        // As one who fetches: only then are the commits of annotated tags told.
+        SLIPWAY_SDK_TRY_ASSIGN(const publish::Refs refs, publication.remote().list(publish::Service::upload_pack));
+        publish::Refs gone;
+        for (const std::string& ref : publish::outdated(refs, retention)) {
+            context.info("retention: " + ref.substr(10) + " need not stay");
+            gone[ref] = refs.at(ref);
+        }
+        if (gone.empty() || !options_["retention"]["delete"].as_bool(false)) return {};
+        const auto tell = [&](int state) -> slipway::result<void> {
+            for (const auto& [ref, id] : gone)
+                SLIPWAY_SDK_TRY(context.effect(state, "git.delete-tag", release.remote + " " + ref,
+                                               "delete tag " + ref.substr(10) + " (was " + publish::hex(id) + ")"));
+            return {};
+        };
+        if (context.dry_run()) return tell(SLIPWAY_EFFECT_PLANNED);
+        SLIPWAY_SDK_TRY(tell(SLIPWAY_EFFECT_STARTED));
+        SLIPWAY_SDK_TRY(publication.remove(gone, meter));
         return tell(SLIPWAY_EFFECT_DONE);
     }
 

@@ -71,6 +71,16 @@ constexpr const char* config_schema = R"json({
       "description": "refuse to publish a file larger than this; GitHub takes up to 100 MiB"},
     "older": {"type": "array", "default": [], "slipwayPath": "file", "items": {"type": "string", "minLength": 1},
       "description": "release documents of older releases, whose artifacts may not be in the branch's history"},
+    "retention": {"type": "object", "additionalProperties": false, "required": ["keep"],
+      "description": "tags of older releases that need not stay; none is looked at without it",
+      "properties": {
+        "keep": {"type": "integer", "minimum": 1, "description": "so many of the newest releases stay, this one counted"},
+        "date": {"type": "string", "minLength": 1, "default": "%d%m%Y",
+          "description": "the form of the tags' names, as strptime(3) has it; '*' at its end takes any rest; tags of another form are never touched"},
+        "library": {"type": "string", "minLength": 1, "slipwayPath": "file",
+          "description": "an official-images library file: what it names stays"},
+        "delete": {"type": "boolean", "default": false, "description": "delete them; else they are only listed"}
+      }},
     "user": {"type": "string", "minLength": 1, "default": "x-access-token",
       "description": "https: the user's name beside the token or password"},
     "token": {"description": "https: a token with write access", "oneOf": [)json" SECRET R"json(]},

@@ -67,6 +67,9 @@ Result<void> check(const json::Value& options, const Settings& settings, std::st
     if (!settings.request.branch.empty()) SLIPWAY_TRY(check_branch_name(settings.request.branch));
     if (settings.request.append && settings.request.branch.empty())
         return Error{Kind::config, "history 'append' needs a branch to append to", "set \"branch\""};
+    pointer = "/retention/date";
+    if (options["retention"]["date"].is_string())
+        SLIPWAY_TRY(check_date_form(options["retention"]["date"].as_string()));
     pointer = "/password";
     if (options["token"].is_object() && options["password"].is_object())
         return Error{Kind::config, "both a token and a password", "set one of them"};
@@ -120,6 +123,18 @@ Result<void> take_credentials(const json::Value& options, const GiveSecret& secr
     }
     SLIPWAY_TRY_ASSIGN(remote.ssh.key, key_file(options["ssh"]["key"], secret, folder + "/ssh-key"));
     return {};
+}
+
+Result<Retention> read_retention(const json::Value& options, const std::string& current) {
+    const json::Value& option = options["retention"];
+    Retention retention;
+    retention.keep = static_cast<std::uint64_t>(option["keep"].as_integer());
+    retention.current = current;
+    if (option["date"].is_string()) retention.date = option["date"].as_string();
+    if (option["library"].is_string()) {
+        SLIPWAY_TRY_ASSIGN(retention.library, support::read_file(option["library"].as_string()));
+    }
+    return retention;
 }
 
 Result<Sign> read_signing(const json::Value& options, const GiveSecret& secret, const std::string& folder,

@@ -5,6 +5,7 @@
 
 #include <content.hpp>
 #include <publication.hpp>
+#include <retention.hpp>
 #include <support/json.hpp>
 
 #include <functional>
@@ -36,6 +37,9 @@ support::Result<std::string> key_file(const support::json::Value& option, const 
 /// What the option `sign` says, for objects of `time`; empty without it. `folder`: for keys and what signs.
 support::Result<Sign> read_signing(const support::json::Value& options, const GiveSecret& secret,
                                    const std::string& folder, std::int64_t time);
+
+/// The option `retention`, which must be there.
+support::Result<Retention> read_retention(const support::json::Value& options, const std::string& current);
 
 /// The options `extra`, `folders` and then `templates`: a template may name the digest of what comes before.
 support::Result<void> take_contents(const support::json::Value& options, const Variables& variables,

@@ -336,8 +336,29 @@ def templates_folders_and_modes(folder):
     expect(chain, "config", "has a '.git' part")
 
 
+def retention(folder):
+    bare = make_bare(str(folder / "x.git"))
+    blob = git(bare, "hash-object", "-w", "/dev/null")
+    for name in ("01102026", "31122025", "15062026", "10102026", "32132026", "v1", "1102026"):
+        git(bare, "tag", name, blob)
+    library = folder / "library"
+    library.write_text("GitFetch: refs/tags/15062026\n")
+    rule = {"keep": 2, "library": str(library)}
+    chain = Chain(folder, remote=bare, retention=rule)
+    listed = chain.run()
+    succeeds(listed)
+    check("31122025 need not stay" in listed.out + listed.err, listed.out + listed.err)
+    check(len(refs(bare)) == 8, "it deletes unasked")
+    plan = chain.set(retention={**rule, "delete": True}).run(command="plan")
+    check("delete tag 31122025" in plan.out and "delete tag 01102026" in plan.out, plan.out)
+    check(len(refs(bare)) == 8, "the plan deletes")
+    succeeds(chain.run())
+    kept = [ref[len("refs/tags/"):] for ref in refs(bare)]
+    check(sorted(kept) == sorted(["05112026", "10102026", "15062026", "32132026", "v1", "1102026"]), kept)
+
+
 main({function.__name__: function for function in (
     over_https, over_ssh, ssh_refusals, https_refusals, tls_refusals, nobody_there, too_big_is_never_sent,
     server_refuses_large_objects, server_hangs, lost_answer_is_success_on_resume, race_has_one_winner,
     other_content_is_a_conflict, through_a_proxy, branch_with_a_lease, appended_history, signed,
-    templates_folders_and_modes)}, at_once=2)
+    templates_folders_and_modes, retention)}, at_once=2)
