@@ -14,7 +14,7 @@ TEST(Smart, AtomicGoesToTheFirstLinesEnd) {
 }
 
 TEST(Smart, NoSuchRequest) {
-    for (const std::string text :
+    for (const std::string& text :
          {std::string(), std::string("00"), std::string("0000"), std::string("zzzza\0b", 7),
           std::string("00ffa\0b", 7), std::string("0007abc")})
         EXPECT_FALSE(with_atomic(text)) << text;
