@@ -105,6 +105,9 @@ std::vector<std::string> lines_of(const std::string& said) {
 Result<void> outcome(int code, Session& session, const std::string& subject) {
     if (session.stopped) return Error{Kind::cancelled, subject + ": cancelled"};
     std::vector<std::string> said = lines_of(session.said);
+    // The server could not store what was sent, and may have hung up before it had all.
+    if (code < 0 && session.said.find("No space left on device") != std::string::npos)
+        return Error{Kind::resource, subject + ": the server's disk is full", "make room there", said};
     // Only then: at the end libgit2 says goodbye, to a program that may have gone.
     if (code < 0 && session.link.failure) {
         Error error = std::move(*session.link.failure).in(subject);

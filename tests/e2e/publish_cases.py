@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """git-publish against real servers: every transport, and everything that can be wrong with one."""
 import os
+import signal
+import socket
 import subprocess
 import time
 
@@ -63,10 +65,7 @@ def over_https(folder):
         server.clear_log()
         succeeds(chain.run())
         check(not [line for line in server.log() if line["method"] == "POST"], "the second run sends something")
-        chain.set(user="user", token=None, password={"secret": "PASSWORD"})
-        del chain.options["token"]
-        chain.write()
-        succeeds(chain.run())
+        succeeds(chain.set(user="user", token=None, password={"secret": "PASSWORD"}).run())
 
 
 def over_ssh(folder):
@@ -357,8 +356,53 @@ def retention(folder):
     check(sorted(kept) == sorted(["05112026", "10102026", "15062026", "32132026", "v1", "1102026"]), kept)
 
 
+def no_route(folder):
+    """A listener whose queue is full takes no connection: as if the packets got lost."""
+    with socket.socket() as deaf, socket.socket() as first, socket.socket() as second:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        for client in (first, second):
+            client.setblocking(False)
+            client.connect_ex(deaf.getsockname())
+        port = deaf.getsockname()[1]
+        chain = Chain(folder, remote=f"https://127.0.0.1:{port}/x.git", connect_s=1, **TOKEN)
+        expect(chain, "net_transient", "remote 'https://127.0.0.1")
+        hosts = chain.file("hosts", b"")
+        expect(chain.set(remote=f"ssh://127.0.0.1:{port}/x.git", token=None, ssh={"known_hosts": hosts}),
+               "net_transient", "ssh ended with status 255")
+
+
+def ssh_server_hangs(folder):
+    with SshServer(str(folder)) as server:
+        bare = make_bare(server.root + "/x.git")
+        set_hook(bare, "pre-receive", f"#!/bin/sh\necho $PPID >{folder}/pid\nkill -STOP $PPID\n")
+        chain = Chain(folder, remote=server.url + "/x.git", silence_s=2,
+                      ssh={"key": server.key, "known_hosts": server.known_hosts})
+        expect(chain, "net_transient", "has neither taken nor sent a byte for 2 s")
+        os.kill(int((folder / "pid").read_text()), signal.SIGKILL)
+        check(refs(bare) == [], "something was published")
+
+
+def disk_full(folder):
+    if os.geteuid() != 0:
+        return  # mounting takes root
+    disk = folder / "disk"
+    disk.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)], check=True)
+    try:
+        bare = make_bare(str(disk / "x.git"))
+        archive = str(folder / "big")
+        with open(archive, "wb") as out:
+            out.write(os.urandom(4_000_000))
+        chain = Chain(folder, archive=archive, remote=bare)
+        expect(chain, "resource", "the server's disk is full", "No space left on device")
+        check(refs(bare) == [], "something was published")
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
 main({function.__name__: function for function in (
     over_https, over_ssh, ssh_refusals, https_refusals, tls_refusals, nobody_there, too_big_is_never_sent,
     server_refuses_large_objects, server_hangs, lost_answer_is_success_on_resume, race_has_one_winner,
     other_content_is_a_conflict, through_a_proxy, branch_with_a_lease, appended_history, signed,
-    templates_folders_and_modes, retention)}, at_once=2)
+    templates_folders_and_modes, retention, no_route, ssh_server_hangs, disk_full)}, at_once=2)

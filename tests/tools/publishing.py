@@ -37,7 +37,8 @@ class Chain:
                 {"id": "publish", "use": "git-publish", "with": options}]}, out)
 
     def set(self, **options):
-        self.options.update(options)
+        """Change options; None takes one out."""
+        self.options = {name: value for name, value in {**self.options, **options}.items() if value is not None}
         self.write()
         return self
 
