@@ -13,6 +13,9 @@ bool is_word(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
+/// bashbrew reads a paragraph into a Go struct that has these members too, of types that no value fits.
+constexpr std::string_view unreadable_keys[] = {"Paragraph", "Values", "ArchValues"};
+
 std::string quoted(std::string_view text) {
     return "'" + support::printable(text) + "'";
 }
@@ -40,16 +43,32 @@ private:
 
     void check_global(const Paragraph& global) {
         const Field* maintainers = global.find("Maintainers");
-        if (file_.items(maintainers).empty())
+        if (maintainers == nullptr)
             add(global.fields.front().line, "missing Maintainers in the first paragraph");
         check_maintainers(maintainers);
         if (const Field* tags = global.find("Tags"))
             add(tags->line, "Tags in the first paragraph, which is global");
+        check_architectures(global.find("Architectures"));
+        check_keys(global);
+    }
+
+    void check_architectures(const Field* field) {
+        for (const Item& item : file_.items(field))
+            if (!is_architecture(item.text))
+                add(item.line, "architecture " + quoted(item.text) + " is not one of "
+                                   + support::join(architectures(), ", "));
+    }
+
+    void check_keys(const Paragraph& paragraph) {
+        for (const Field& field : paragraph.fields) {
+            if (std::ranges::find(unreadable_keys, field.key) != std::end(unreadable_keys))
+                add(field.line, "bashbrew cannot read a file with the key " + quoted(field.key));
+        }
     }
 
     void check_maintainers(const Field* field) {
         for (const Item& item : file_.items(field))
-            if (!is_maintainer(item.text))
+            if (!read_maintainer(item.text))
                 add(item.line, "maintainer " + quoted(item.text)
                                    + " is not of the form 'Name <email> (@github-handle)'");
     }
@@ -57,8 +76,10 @@ private:
     void check_entry(const Paragraph& entry) {
         const std::size_t line = entry.fields.front().line;
         check_maintainers(entry.find("Maintainers"));
-        if (file_.items(entry.find("Tags")).empty()) add(line, "missing Tags");
+        if (entry.find("Tags") == nullptr) add(line, "missing Tags");
         check_tags(entry);
+        check_architectures(entry.find("Architectures"));
+        check_keys(entry);
         if (file_.value(entry, "GitRepo").empty()) add(line, "missing GitRepo");
         check_value(entry, "GitFetch", is_fetch_ref, "is not refs/heads/NAME or refs/tags/NAME");
         check_value(entry, "GitCommit", is_commit, "is not a commit of 40 or 64 lower-case hex digits");
@@ -70,6 +91,8 @@ private:
         const std::string_view value = file_.value(entry, key);
         if (value.empty())
             add(entry.fields.front().line, std::string("missing ") + key);
+        else if (!good(value) && good(unfolded(value)))
+            add(field->line, std::string(key) + " goes on in the next line (a line of blanks does, too)");
         else if (!good(value))
             add(field->line, std::string(key) + " " + quoted(value) + " " + why);
     }
@@ -93,7 +116,7 @@ private:
 
     bool check_grammar(const Item& item) {
         if (item.text.empty())
-            add(item.line, "an empty tag: a comma too many");
+            add(item.line, "an empty tag: a comma too many, or none at all");
         else if (!is_tag(item.text))
             add(item.line,
                 "tag " + quoted(item.text) + " is not a letter or digit and at most 127 of [A-Za-z0-9_.-]");
@@ -128,49 +151,88 @@ bool is_commit(std::string_view text) {
     return (text.size() == 40 || text.size() == 64) && std::all_of(text.begin(), text.end(), hex);
 }
 
+const std::vector<std::string>& architectures() {
+    static const std::vector<std::string> names = {"amd64",   "arm32v5", "arm32v6",      "arm32v7",
+                                                   "arm64v8", "i386",    "mips64le",     "ppc64le",
+                                                   "riscv64", "s390x",   "windows-amd64"};
+    return names;
+}
+
+bool is_architecture(std::string_view text) {
+    return std::ranges::find(architectures(), text) != architectures().end();
+}
+
 bool is_fetch_ref(std::string_view text) {
     constexpr std::string_view heads = "refs/heads/";
     constexpr std::string_view tags = "refs/tags/";
     const std::size_t prefix = text.starts_with(heads)  ? heads.size()
                                : text.starts_with(tags) ? tags.size()
                                                         : 0;
-    return prefix > 0 && text.size() > prefix && has_none_of(text.substr(prefix), "*?:\n");
+    return prefix > 0 && text.size() > prefix && has_none_of(text.substr(prefix), "*?:");
 }
 
-bool is_maintainer(std::string_view text) {
-    constexpr std::string_view blanks = " \t\n\v\f\r";
+std::optional<Maintainer> read_maintainer(std::string_view text) {
+    constexpr std::string_view blanks = " \t\n\f\r"; // \s of Go's regexp
+    const auto word = [&](std::string_view part) {
+        return !part.empty() && has_none_of(part, "<>()") && has_none_of(part, blanks);
+    };
+    Maintainer found;
     const std::size_t open = text.rfind("(@");
-    if (open == std::string_view::npos || open == 0 || !text.ends_with(")")) return false;
-    const std::string_view handle = text.substr(open + 2, text.size() - open - 3);
-    if (handle.empty() || !has_none_of(handle, "<>() \t\n\v\f\r")) return false;
+    if (open == std::string_view::npos || open == 0 || !text.ends_with(")")) return std::nullopt;
+    found.handle = text.substr(open + 2, text.size() - open - 3);
+    if (!word(found.handle)) return std::nullopt;
     std::string_view name = text.substr(0, open);
-    const auto trim_end = [&] { name = name.substr(0, name.find_last_not_of(blanks) + 1); };
-    if (blanks.find(name.back()) == std::string_view::npos) return false;
-    trim_end();
+    /// Takes the blanks off the name's end; there must be some.
+    const auto trim_end = [&] {
+        const std::size_t size = name.size();
+        name = name.substr(0, name.find_last_not_of(blanks) + 1);
+        return name.size() < size;
+    };
+    if (!trim_end()) return std::nullopt;
     if (name.ends_with(">")) {
         const std::size_t angle = name.rfind('<');
-        if (angle == std::string_view::npos || angle == 0) return false;
-        const std::string_view address = name.substr(angle + 1, name.size() - angle - 2);
-        if (address.empty() || !has_none_of(address, "<>() \t\n\v\f\r")) return false;
+        if (angle == std::string_view::npos || angle == 0) return std::nullopt;
+        found.address = name.substr(angle + 1, name.size() - angle - 2);
         name = name.substr(0, angle);
-        if (blanks.find(name.back()) == std::string_view::npos) return false;
-        trim_end();
+        if (!word(found.address) || !trim_end()) return std::nullopt;
     }
-    return !name.empty() && has_none_of(name, "<>()");
+    if (name.empty() || !has_none_of(name, "<>()") || !has_none_of(name.substr(0, 1), blanks))
+        return std::nullopt;
+    found.name = name;
+    return found;
 }
 
 std::vector<Problem> check(const File& file) {
     return Checker(file).run();
 }
 
-std::vector<Problem> doubts(const File& file) {
+std::vector<Problem> folded_values(const File& file) {
+    constexpr std::string_view names[] = {"GitRepo", "GitFetch", "Directory", "File", "Builder"};
     std::vector<Problem> out;
+    for (const Paragraph& paragraph : file.paragraphs)
+        for (const Field& field : paragraph.fields) {
+            const std::string_view name = std::string_view(field.key).substr(field.key.rfind('-') + 1);
+            const bool counts = paragraph.find(field.key) == &field && std::ranges::count(names, name) > 0;
+            if (counts && field.value.find('\n') != std::string::npos)
+                out.push_back(
+                    {field.line, field.key
+                                     + " goes on in the next line (a line of blanks does, too), and the "
+                                       "line break becomes part of it"});
+        }
+    return out;
+}
+
+std::vector<Problem> doubts(const File& file) {
+    std::vector<Problem> out = folded_values(file);
+    for (const std::size_t line : file.orphans)
+        out.push_back({line, "continues a value, but no field stands above it: bashbrew ignores the line"});
     for (const Paragraph& paragraph : file.paragraphs)
         for (const Field& field : paragraph.fields)
             if (const Field* last = paragraph.find(field.key); last != &field)
                 out.push_back({field.line, "'" + support::printable(field.key) + "' stands again in line "
                                                + std::to_string(last->line)
                                                + " of the same paragraph, and only that one counts"});
+    std::ranges::stable_sort(out, {}, &Problem::line);
     return out;
 }
 

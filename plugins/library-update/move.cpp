@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <check.hpp>
-#include <dated_tag.hpp>
 #include <move.hpp>
+#include <sources.hpp>
 #include <splice.hpp>
 #include <support/text.hpp>
 
@@ -21,32 +21,25 @@ std::string quoted(std::string_view text) {
     return "'" + support::printable(text) + "'";
 }
 
-std::string_view bare_url(std::string_view url) {
-    while (url.ends_with('/'))
-        url.remove_suffix(1);
-    return url.ends_with(".git") ? url.substr(0, url.size() - 4) : url;
+/// The folders of a release that hold an OCI image layout (the file oci-layout, by image-spec).
+std::vector<std::string> layouts_of(const Release& release) {
+    std::vector<std::string> out;
+    for (const std::string& file : release.files)
+        if (file == "oci-layout" || file.ends_with("/oci-layout"))
+            out.push_back(clean_path(file.substr(0, file.size() - std::string_view("oci-layout").size())));
+    return out;
 }
-
-/// What must be known of an entry before anything is changed.
-struct Entry {
-    const Paragraph* paragraph;
-    Dating dating;
-    std::vector<Item> tags; ///< Tags, then its own SharedTags
-    bool older_release;     ///< all of its tags are dated
-    bool moves = false;
-    bool removed = false;
-};
 
 class Mover {
 public:
-    Mover(const File& file, const Release& release, const MoveOptions& options)
-        : file_(file), release_(release), options_(options), splice_(file) {}
+    Mover(const File& file, const MoveOptions& options, Selection selection)
+        : file_(file), options_(options), splice_(file), entries_(std::move(selection.entries)) {
+        edited_.warnings = std::move(selection.warnings);
+    }
 
     Result<Edited> run() {
-        read_entries();
-        SLIPWAY_TRY(select());
         for (const Entry& entry : entries_)
-            if (entry.moves) move(entry);
+            if (entry.target != nullptr) SLIPWAY_TRY(move(entry));
         set_inherited();
         for (const auto& [line, text] : kept_)
             splice_.insert_below(line, text);
@@ -59,76 +52,28 @@ private:
         return file_.value(*entry.paragraph, key);
     }
 
-    void read_entries() {
-        for (std::size_t i = 1; i < file_.paragraphs.size(); ++i) {
-            const Paragraph& paragraph = file_.paragraphs[i];
-            Entry entry{&paragraph, {}, file_.items(paragraph.find("Tags")), true};
-            std::ranges::move(file_.items(paragraph.find("SharedTags")), std::back_inserter(entry.tags));
-            entry.dating = {std::string(git_tag_of(value(entry, "GitFetch"))), options_.tag};
-            entry.older_release = std::ranges::all_of(
-                entry.tags, [&](const Item& tag) { return dated(tag.text, entry.dating).has_value(); });
-            entries_.push_back(std::move(entry));
-        }
-    }
-
-    Result<void> select() {
-        if (!options_.entries.empty()) return select_named();
-        const auto choose = [&](auto&& ours) {
-            bool any = false;
-            for (Entry& entry : entries_)
-                if (!entry.older_release && ours(entry)) any = entry.moves = true;
-            return any;
-        };
-        if (choose(
-                [&](const Entry& e) { return bare_url(value(e, "GitRepo")) == bare_url(release_.remote); }))
-            return {};
-        if (choose([&](const Entry& e) { return !e.dating.git_tag.empty(); })) {
-            edited_.warnings.push_back("no entry has the release's remote " + quoted(release_.remote)
-                                       + " as GitRepo: taking those whose GitFetch is a tag");
-            return {};
-        }
-        return Error{Kind::not_found, "no entry comes from " + quoted(release_.remote) + " or from a tag",
-                     "name the entries to move by one of their tags in the option 'entries'"};
-    }
-
-    Result<void> select_named() {
-        std::vector<std::string> known;
-        for (const Entry& entry : entries_)
-            for (const Item& tag : entry.tags)
-                known.push_back(tag.text);
-        for (const std::string& name : options_.entries) {
-            bool found = false;
-            for (Entry& entry : entries_)
-                if (std::ranges::any_of(entry.tags, [&](const Item& tag) { return tag.text == name; }))
-                    found = entry.moves = true;
-            if (!found) {
-                const auto near = support::nearest(name, known);
-                return Error{Kind::not_found, "no entry has the tag " + quoted(name),
-                             near ? "did you mean '" + *near + "'?"
-                                  : "the tags are " + support::join(known, ", ")};
-            }
-        }
+    Result<void> move(const Entry& entry) {
+        const Release& release = entry.target->release;
+        const std::string old_ref(unfolded(value(entry, "GitFetch")));
+        const std::string old_commit(value(entry, "GitCommit"));
+        Moved moved{tags_of(file_, *entry.paragraph), old_ref, old_commit, release.ref, release.commit};
+        const bool new_release = old_ref != release.ref;
+        bool changed = rename_tags(entry);
+        changed = set(entry, "GitFetch", release.ref) || changed;
+        changed = set(entry, "GitCommit", release.commit) || changed;
+        changed = move_architectures(entry, old_ref) || changed;
+        SLIPWAY_TRY_ASSIGN(const bool switched, set_builder(entry));
+        if (new_release) moved.kept = keep(entry);
+        if (new_release) drop_older(entry, moved.kept ? options_.keep - 1 : options_.keep);
+        if (changed || switched) edited_.moved.push_back(std::move(moved));
         return {};
     }
 
-    void move(const Entry& entry) {
-        const std::string old_ref(value(entry, "GitFetch"));
-        const std::string old_commit(value(entry, "GitCommit"));
-        Moved moved{entry.tags.front().text, old_ref, old_commit};
-        const bool new_release = old_ref != release_.ref;
-        bool changed = rename_tags(entry);
-        changed = set(entry, "GitFetch", old_ref, release_.ref) || changed;
-        changed = set(entry, "GitCommit", old_commit, release_.commit) || changed;
-        changed = move_architectures(entry, old_ref) || changed;
-        if (new_release) moved.kept = keep(entry);
-        if (new_release) drop_older(entry, moved.kept ? options_.keep - 1 : options_.keep);
-        if (changed) edited_.moved.push_back(std::move(moved));
-    }
-
     /// The name of the new release in a tag that was taken apart so.
-    std::string new_name(const DatedTag& old) const {
-        if (!options_.tag.empty()) return options_.tag;
-        return std::string(old.without_v ? strip_v(release_.tag) : std::string_view(release_.tag));
+    static std::string new_name(const Target& target, const DatedTag& old) {
+        if (!target.tag.empty()) return target.tag;
+        return std::string(old.without_v ? strip_v(target.release.tag)
+                                         : std::string_view(target.release.tag));
     }
 
     bool rename_tags(const Entry& entry) {
@@ -136,7 +81,7 @@ private:
         for (const Item& tag : entry.tags) {
             const auto old = dated(tag.text, entry.dating);
             if (!old) continue;
-            std::string renamed = old->prefix + new_name(*old) + old->suffix;
+            std::string renamed = old->prefix + new_name(*entry.target, *old) + old->suffix;
             if (renamed == tag.text) continue;
             splice_.replace(tag.span, std::move(renamed));
             changed = true;
@@ -144,34 +89,86 @@ private:
         return changed;
     }
 
-    bool set(const Entry& entry, const std::string& key, std::string_view old, const std::string& wanted) {
-        if (old == wanted) return false;
+    bool set(const Entry& entry, const std::string& key, const std::string& wanted) {
+        if (value(entry, key) == wanted) return false;
         if (const Field* own = entry.paragraph->find(key))
-            splice_.replace(own->first, wanted);
+            replace(*own, wanted);
         else
             inherited_[key].emplace(entry.paragraph, wanted);
         return true;
     }
 
-    /// ARCH-GitFetch and ARCH-GitCommit of architectures that stood where the entry stood.
-    bool move_architectures(const Entry& entry, std::string_view old_ref) {
-        std::set<std::string> architectures;
+    /// The value becomes one line; comments inside it stay.
+    void replace(const Field& field, const std::string& wanted) {
+        splice_.replace(field.first, field.first.begin == field.first.end ? " " + wanted : wanted);
+        for (std::size_t line = field.line + 1; line <= field.last_line; ++line)
+            if (file_.lines[line - 1].kind == LineKind::continuation) splice_.remove_line(line);
+    }
+
+    /// What precedes `suffix` in keys of the entry and of the global paragraph.
+    std::set<std::string> architectures(const Entry& entry,
+                                        std::initializer_list<std::string_view> suffixes) const {
+        std::set<std::string> out;
         for (const Paragraph* paragraph : {entry.paragraph, &file_.paragraphs.front()})
             for (const Field& field : paragraph->fields)
-                for (const std::string_view suffix : {"-GitFetch", "-GitCommit"})
+                for (const std::string_view suffix : suffixes)
                     if (field.key.ends_with(suffix))
-                        architectures.insert(field.key.substr(0, field.key.size() - suffix.size()));
+                        out.insert(field.key.substr(0, field.key.size() - suffix.size()));
+        return out;
+    }
+
+    /// ARCH-GitFetch and ARCH-GitCommit of architectures that stood where the entry stood.
+    bool move_architectures(const Entry& entry, std::string_view old_ref) {
+        const Release& release = entry.target->release;
         bool changed = false;
-        for (const std::string& architecture : architectures) {
+        for (const std::string& architecture : architectures(entry, {"-GitFetch", "-GitCommit"})) {
             const std::string fetch = architecture + "-GitFetch";
-            const std::string commit = architecture + "-GitCommit";
             const auto own_ref = value(entry, fetch);
-            if (!own_ref.empty() && own_ref != old_ref) continue;
-            if (!own_ref.empty()) changed = set(entry, fetch, own_ref, release_.ref) || changed;
-            if (const auto old = value(entry, commit); !old.empty())
-                changed = set(entry, commit, old, release_.commit) || changed;
+            if (!own_ref.empty() && unfolded(own_ref) != old_ref) continue;
+            if (!own_ref.empty()) changed = set(entry, fetch, release.ref) || changed;
+            if (const std::string commit = architecture + "-GitCommit"; !value(entry, commit).empty())
+                changed = set(entry, commit, release.commit) || changed;
         }
         return changed;
+    }
+
+    /// Builder, File and Directory for oci-import (bashbrew's cmd/bashbrew/oci-builder.go).
+    Result<bool> set_builder(const Entry& entry) {
+        if (options_.builder == Builder::unchanged) return false;
+        SLIPWAY_TRY_ASSIGN(const std::string folder, layout_of(entry));
+        bool changed = clean_path(value(entry, "Directory")) != folder && set(entry, "Directory", folder);
+        changed = set(entry, "File", "index.json") || changed;
+        changed = set(entry, "Builder", "oci-import") || changed;
+        for (const std::string& architecture : architectures(entry, {"-Builder", "-File"}))
+            for (const auto& [suffix, wanted] :
+                 {std::pair{"-File", "index.json"}, {"-Builder", "oci-import"}})
+                if (!value(entry, architecture + suffix).empty())
+                    changed = set(entry, architecture + suffix, wanted) || changed;
+        return changed;
+    }
+
+    /// Which of the release's layouts is the entry's: that of its Directory, else that in a folder called as
+    /// one of its tags, else the only one.
+    Result<std::string> layout_of(const Entry& entry) const {
+        const std::vector<std::string> layouts = layouts_of(entry.target->release);
+        const std::string folder = clean_path(value(entry, "Directory"));
+        if (std::ranges::find(layouts, folder) != layouts.end()) return folder;
+        std::vector<std::string> mine;
+        std::ranges::copy_if(layouts, std::back_inserter(mine), [&](const std::string& layout) {
+            return std::ranges::any_of(entry.tags, [&](const Item& tag) {
+                return layout.substr(layout.rfind('/') + 1) == tag.text;
+            });
+        });
+        if (mine.size() == 1) return mine.front();
+        if (layouts.size() == 1) return layouts.front();
+        const std::string what = "entry " + quoted(entry.tags.front().text) + ": ";
+        if (layouts.empty())
+            return Error{Kind::config,
+                         what + "the " + name_of(entry.target->release)
+                             + " has no OCI image layout for oci-import",
+                         "publish what the stage oci-layout makes, or leave the option 'builder' out"};
+        return Error{Kind::config, what + "no saying which OCI image layout of the release is its own",
+                     "set its Directory by hand once: " + support::join_or(layouts)};
     }
 
     /// Values from the global paragraph: changed there if that hits nobody else.
@@ -179,18 +176,26 @@ private:
         for (const auto& needed : inherited_) {
             const auto& key = needed.first; // no binding: clang 14 cannot capture one
             const auto& wanted = needed.second;
+            const std::string& first = wanted.begin()->second;
             const Field* global = file_.paragraphs.front().find(key);
             const bool all = std::ranges::all_of(entries_, [&](const Entry& entry) {
+                const auto it = wanted.find(entry.paragraph);
                 return entry.removed || entry.paragraph->find(key) != nullptr
-                       || wanted.contains(entry.paragraph);
+                       || (it != wanted.end() && it->second == first);
             });
             if (global != nullptr && all) {
-                splice_.replace(global->first, wanted.begin()->second);
+                replace(*global, first);
                 continue;
             }
             for (const auto& [paragraph, text] : wanted)
-                splice_.insert_below(paragraph->find("Tags")->last_line, key + ": " + text + "\n");
+                splice_.insert_below(place_of(*paragraph, key), key + ": " + text + "\n");
         }
+    }
+
+    /// The line below which a new field goes: Git... below Tags, the others at the entry's end.
+    static std::size_t place_of(const Paragraph& paragraph, const std::string& key) {
+        if (key.find("Git") != std::string::npos) return paragraph.find("Tags")->last_line;
+        return paragraph.fields.back().last_line;
     }
 
     /// The entry as it was, with its dated tags only, below it. False if it has none or none is to stay.
@@ -209,7 +214,8 @@ private:
                 && entry.paragraph->find(field.key) == &field)
                 lines += lines_of(file_, field);
         for (const auto& [key, wanted] : inherited_)
-            if (wanted.contains(entry.paragraph)) lines += key + ": " + std::string(value(entry, key)) + "\n";
+            if (wanted.contains(entry.paragraph) && file_.paragraphs.front().find(key) != nullptr)
+                lines += key + ": " + std::string(unfolded(value(entry, key))) + "\n";
         kept_.emplace_back(entry.paragraph->last_line, "\n" + lines);
         return true;
     }
@@ -224,13 +230,13 @@ private:
     /// Takes out the older releases of `entry` beyond the first `left`, and one that the new release
     /// replaces.
     void drop_older(const Entry& entry, std::size_t left) {
-        const auto mine = first_dated(entry);
+        const auto mine = first_dated(entry, entry.dating);
         if (!mine) return;
         for (Entry& other : entries_) {
-            if (!other.older_release || other.moves || other.removed) continue;
-            const auto theirs = first_dated(other);
+            if (!other.older_release || other.target != nullptr || other.removed) continue;
+            const auto theirs = first_dated(other, {other.dating.git_tag, entry.dating.example});
             if (!theirs || theirs->prefix != mine->prefix || theirs->suffix != mine->suffix) continue;
-            if (theirs->name != new_name(*mine) && left > 0) {
+            if (theirs->name != new_name(*entry.target, *mine) && left > 0) {
                 --left;
                 continue;
             }
@@ -240,14 +246,13 @@ private:
         }
     }
 
-    static std::optional<DatedTag> first_dated(const Entry& entry) {
+    static std::optional<DatedTag> first_dated(const Entry& entry, const Dating& dating) {
         for (const Item& tag : entry.tags)
-            if (auto found = dated(tag.text, entry.dating)) return found;
+            if (auto found = dated(tag.text, dating)) return found;
         return std::nullopt;
     }
 
     const File& file_;
-    const Release& release_;
     const MoveOptions& options_;
     Splice splice_;
     std::vector<Entry> entries_;
@@ -256,7 +261,19 @@ private:
     Edited edited_;
 };
 
-/// The first problem as an error, the others as its trace.
+Result<void> check_targets(const std::vector<Target>& targets) {
+    for (const Target& target : targets) {
+        SLIPWAY_TRY(check_release(target.release));
+        const std::string& tag = target.tag.empty() ? target.release.tag : target.tag;
+        if (!is_tag(tag))
+            return Error{Kind::config, "release: " + quoted(tag) + " is no tag that Docker takes",
+                         "set the option 'tag' to at most 128 of [A-Za-z0-9_.-]"};
+    }
+    return {};
+}
+
+} // namespace
+
 Error refusal(Kind kind, const std::string& before, const std::vector<Problem>& problems, std::string hint) {
     const auto text = [](const Problem& p) { return "line " + std::to_string(p.line) + ": " + p.what; };
     Error error{kind, before + text(problems.front()), std::move(hint)};
@@ -265,26 +282,12 @@ Error refusal(Kind kind, const std::string& before, const std::vector<Problem>& 
     return error;
 }
 
-Result<void> check_release(const Release& release, const MoveOptions& options) {
-    if (!is_commit(release.commit))
-        return Error{Kind::config,
-                     "release: commit " + quoted(release.commit) + " is not 40 or 64 lower-case hex digits"};
-    if (git_tag_of(release.ref).empty() || !is_fetch_ref(release.ref))
-        return Error{Kind::config, "release: ref " + quoted(release.ref) + " is not refs/tags/NAME"};
-    const std::string& tag = options.tag.empty() ? release.tag : options.tag;
-    if (!is_tag(tag))
-        return Error{Kind::config, "release: " + quoted(tag) + " is no tag that Docker takes",
-                     "set the option 'tag' to at most 128 of [A-Za-z0-9_.-]"};
-    return {};
-}
-
-} // namespace
-
-Result<Edited> move_to_release(const File& file, const Release& release, const MoveOptions& options) {
-    SLIPWAY_TRY(check_release(release, options));
+Result<Edited> move(const File& file, const std::vector<Target>& targets, const MoveOptions& options) {
+    SLIPWAY_TRY(check_targets(targets));
     if (const auto problems = check(file); !problems.empty())
         return refusal(Kind::config, "", problems, "correct the file by hand; nothing was changed");
-    SLIPWAY_TRY_ASSIGN(auto edited, Mover(file, release, options).run());
+    SLIPWAY_TRY_ASSIGN(auto selection, select(file, targets));
+    SLIPWAY_TRY_ASSIGN(auto edited, Mover(file, options, std::move(selection)).run());
     SLIPWAY_TRY_ASSIGN(const auto again, parse(edited.text));
     if (const auto problems = check(again); !problems.empty())
         return refusal(Kind::conflict, "the edited file would not be valid: ", problems,

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// Adapter of library-update: a release and the current library file in, the change and the edited file out.
-#include <check.hpp>
+// The stage `library-update`: the adapter between the SDK and move.hpp, template.hpp and preflight.hpp.
 #include <common/adapter.hpp>
 #include <documents.hpp>
 #include <support/fs.hpp>
+#include <support/text.hpp>
+#include <template.hpp>
+
+#include <algorithm>
 
 namespace {
 
@@ -21,18 +24,32 @@ constexpr const char* schema = R"json({
     "path": {"type": "string", "default": "",
              "description": "the file's path inside official-images; empty: library/ and the file's base name"},
     "entries": {"type": "array", "items": {"type": "string", "minLength": 1}, "default": [],
-                "description": "move the entries that have one of these tags; none: all that come from the release's remote"},
+                "description": "move the entries that have one of these tags, or of these patterns with * and ?; none: all that come from the release's remote"},
+    "releases": {"type": "array", "default": [],
+                 "description": "which release moves which entries, where several come in",
+                 "items": {"type": "object", "additionalProperties": false, "required": ["variant", "entries"],
+                   "properties": {
+                     "variant": {"type": "object", "additionalProperties": {"type": "string"},
+                                 "description": "values of the release's variant, by axis"},
+                     "entries": {"type": "array", "minItems": 1, "items": {"type": "string", "minLength": 1},
+                                 "description": "as the option of that name"},
+                     "tag": {"type": "string", "default": "", "description": "as the option of that name"}
+                   }}},
     "keep": {"type": "integer", "minimum": 0, "maximum": 100, "default": 0,
              "description": "how many older releases stay, each as an entry with only its dated tag"},
     "tag": {"type": "string", "default": "",
             "description": "the dated tag of the release; empty: its git tag"},
+    "builder": {"enum": ["", "oci-import"], "default": "",
+                "description": "'oci-import': the entries that move become this; empty: their Builder stays"},
+    "template": {"type": "string", "default": "", "slipwayPath": "file",
+                 "description": "make the whole file from this template, instead of editing"},
     "title": {"type": "string", "default": "", "pattern": "^[^\n\r]*$",
               "description": "title of the change; empty: 'NAME: Update to VERSION', NAME being the file's base name"}
   }
 })json";
 
 constexpr const char* ports = R"json({
-  "inputs": [{"name": "release", "type": "application/vnd.slipway.release.v1+json",
+  "inputs": [{"name": "release", "many": true, "type": "application/vnd.slipway.release.v1+json",
               "doc": "what the entries are moved to"}],
   "outputs": [{"name": "change", "type": "application/vnd.slipway.change.v1+json", "doc": "the edit, to be submitted"},
               {"name": "file", "type": "text/x-stackbrew", "doc": "the edited library file"}]
@@ -42,10 +59,24 @@ std::string base_name(const std::string& path) {
     return path.substr(path.rfind('/') + 1);
 }
 
+std::vector<std::string> texts_of(const json::Value& array) {
+    std::vector<std::string> out;
+    for (const json::Value& item : array.as_array())
+        out.push_back(item.as_string());
+    return out;
+}
+
+std::vector<std::pair<std::string, std::string>> axes_of(const json::Value& variant) {
+    std::vector<std::pair<std::string, std::string>> out;
+    for (const auto& axis : variant.as_object())
+        out.emplace_back(axis.key, axis.value.as_string());
+    return out;
+}
+
 class LibraryUpdate final : public slipway::stage {
 public:
     static constexpr stage_info info{.id = "library-update",
-                                     .version = "0.1.0",
+                                     .version = "0.2.0",
                                      .summary =
                                          "move the entries of an official-images library file to a release",
                                      .license = "GPL-3.0-or-later",
@@ -54,36 +85,92 @@ public:
                                      .ports = ports};
 
     slipway::result<void> configure(std::string_view text) override {
-        SLIPWAY_SDK_TRY_ASSIGN(const json::Value options, common::parse_options(text));
-        file_ = options["file"].as_string();
+        SLIPWAY_SDK_TRY_ASSIGN(options_, common::parse_options(text));
+        file_ = options_["file"].as_string();
         name_ = base_name(file_);
-        path_ = options["path"].as_string();
-        if (path_.empty()) path_ = "library/" + name_;
-        title_ = options["title"].as_string();
-        move_.keep = static_cast<std::size_t>(options["keep"].as_integer());
-        move_.tag = options["tag"].as_string();
-        for (const json::Value& entry : options["entries"].as_array())
-            move_.entries.push_back(entry.as_string());
-        return {};
+        change_.path = options_["path"].as_string();
+        if (change_.path.empty()) change_.path = "library/" + name_;
+        move_.keep = static_cast<std::size_t>(options_["keep"].as_integer());
+        if (options_["builder"].as_string() == "oci-import") move_.builder = stackbrew::Builder::oci_import;
+        return check_options();
     }
 
     slipway::result<outcome> run(context& context) override {
-        SLIPWAY_SDK_TRY_ASSIGN(const std::string document,
-                               common::read_input(context, "release", 0, 1u << 20));
-        SLIPWAY_SDK_TRY_ASSIGN(const auto release, stackbrew::read_release(document));
+        SLIPWAY_SDK_TRY(take_releases(context));
         SLIPWAY_SDK_TRY_ASSIGN(const auto before, read_library());
-        SLIPWAY_SDK_TRY_ASSIGN(const auto edited, edit(before, release));
-        tell(context, before, edited, release);
-        const std::string title = title_.empty() ? name_ + ": Update to " + release.version : title_;
-        const stackbrew::Change change{title, stackbrew::describe(edited, release), path_, before.text,
-                                       edited.text};
+        change_.before = before.text;
+        change_.maintainers = stackbrew::maintainers_of(before);
+        SLIPWAY_SDK_TRY(options_["template"].as_string().empty() ? edit(before) : fill(before));
+        tell(context, before);
+        change_.title = options_["title"].as_string();
+        if (change_.title.empty()) change_.title = name_ + ": Update to " + targets_.front().release.version;
+        change_.body = stackbrew::describe(change_.edited);
+        change_.after = change_.edited.text;
         SLIPWAY_SDK_TRY(
-            common::write_output(context, "change", "change.json", stackbrew::write_change(change)));
-        SLIPWAY_SDK_TRY(common::write_output(context, "file", name_, edited.text));
+            common::write_output(context, "change", "change.json", stackbrew::write_change(change_)));
+        SLIPWAY_SDK_TRY(common::write_output(context, "file", name_, change_.after));
         return outcome::done;
     }
 
 private:
+    /// What the schema cannot say.
+    slipway::result<void> check_options() const {
+        const auto given = [&](const char* option) {
+            const json::Value& value = options_[option];
+            return !value.as_string().empty() || !value.as_array().empty() || value.as_integer() > 0;
+        };
+        const auto alone = [&](const char* option, std::initializer_list<const char*> others,
+                               const char* why) -> slipway::result<void> {
+            for (const char* other : others)
+                if (given(option) && given(other))
+                    return slipway::error{SLIPWAY_CONFIG,
+                                          std::string("options '") + option + "' and '" + other
+                                              + "' exclude each other",
+                                          why, "", std::string("/") + other};
+            return {};
+        };
+        SLIPWAY_SDK_TRY(alone("releases", {"entries", "tag"}, "say it in the items of 'releases'"));
+        return alone("template", {"entries", "releases", "keep", "tag", "builder"},
+                     "a template makes the whole file: say it there");
+    }
+
+    slipway::result<void> take_releases(const context& context) {
+        std::vector<stackbrew::Release> releases;
+        for (std::uint32_t i = 0; i < context.input_count("release"); ++i) {
+            SLIPWAY_SDK_TRY_ASSIGN(auto release, take_release(context, i));
+            releases.push_back(std::move(release));
+        }
+        if (releases.empty())
+            return slipway::error{SLIPWAY_CONFIG, "no release comes in", "put git-publish before this stage"};
+        const json::Value& assigned = options_["releases"];
+        if (assigned.as_array().empty()) {
+            for (stackbrew::Release& release : releases)
+                targets_.push_back(
+                    {std::move(release), texts_of(options_["entries"]), options_["tag"].as_string()});
+            return {};
+        }
+        std::vector<stackbrew::Assignment> assignments;
+        for (const json::Value& item : assigned.as_array())
+            assignments.push_back(
+                {axes_of(item["variant"]), texts_of(item["entries"]), item["tag"].as_string()});
+        auto targets = stackbrew::assign(releases, assignments);
+        if (!targets) return common::to_sdk(std::move(targets).error(), "/releases");
+        targets_ = std::move(targets).value();
+        return {};
+    }
+
+    slipway::result<stackbrew::Release> take_release(const context& context, std::uint32_t index) {
+        SLIPWAY_SDK_TRY_ASSIGN(const std::string text,
+                               common::read_input(context, "release", index, 4u << 20));
+        auto document = json::parse(text);
+        if (!document) return common::to_sdk(std::move(document).error().in("release"));
+        SLIPWAY_SDK_TRY_ASSIGN(auto release, stackbrew::read_release(document.value()));
+        SLIPWAY_SDK_TRY_ASSIGN(const auto input, common::input_info(context, "release", index));
+        release.variant = axes_of(input.variant);
+        change_.releases.push_back(std::move(document).value());
+        return release;
+    }
+
     slipway::result<stackbrew::File> read_library() const {
         auto text = support::read_file(file_, 4u << 20);
         if (!text) return common::to_sdk(std::move(text).error(), "/file");
@@ -92,30 +179,54 @@ private:
         return std::move(file).value();
     }
 
-    slipway::result<stackbrew::Edited> edit(const stackbrew::File& file,
-                                            const stackbrew::Release& release) const {
-        auto edited = stackbrew::move_to_release(file, release, move_);
+    slipway::result<void> edit(const stackbrew::File& file) {
+        auto edited = stackbrew::move(file, targets_, move_);
         if (!edited) return common::to_sdk(std::move(edited).error().in("'" + file_ + "'"), "/file");
-        return std::move(edited).value();
+        change_.edited = std::move(edited).value();
+        return {};
     }
 
-    void tell(const context& context, const stackbrew::File& before, const stackbrew::Edited& edited,
-              const stackbrew::Release& release) const {
+    slipway::result<void> fill(const stackbrew::File& before) {
+        const std::string& path = options_["template"].as_string();
+        auto text = support::read_file(path, 4u << 20);
+        if (!text) return common::to_sdk(std::move(text).error(), "/template");
+        std::vector<stackbrew::Release> releases;
+        for (const stackbrew::Target& target : targets_) {
+            SLIPWAY_SDK_TRY(stackbrew::check_release(target.release));
+            releases.push_back(target.release);
+        }
+        auto filled = stackbrew::fill_template(text.value(), releases);
+        if (!filled) return common::to_sdk(std::move(filled).error().in("'" + path + "'"), "/template");
+        auto edited = stackbrew::replace_whole(before, filled.value());
+        if (!edited)
+            return common::to_sdk(std::move(edited).error().in("'" + path + "', filled"), "/template");
+        change_.edited = std::move(edited).value();
+        return {};
+    }
+
+    void tell(const context& context, const stackbrew::File& before) const {
         for (const auto& doubt : stackbrew::doubts(before))
             context.warn("line " + std::to_string(doubt.line) + ": " + doubt.what);
-        for (const std::string& warning : edited.warnings)
+        for (const std::string& warning : change_.edited.warnings)
             context.warn(warning);
-        if (edited.text == before.text)
-            context.info("'" + name_ + "' is at " + release.ref + " already: nothing to change");
+        std::vector<std::string> refs;
+        for (const stackbrew::Target& target : targets_)
+            if (std::ranges::find(refs, target.release.ref) == refs.end()) refs.push_back(target.release.ref);
+        const std::string where = support::join(refs, ", ");
+        if (change_.edited.text == before.text)
+            context.info("'" + name_ + "' is at " + where + " already: nothing to change");
         else
-            context.info("'" + name_ + "': " + std::to_string(edited.moved.size()) + " entries moved to "
-                         + release.ref);
+            context.info("'" + name_ + "': " + std::to_string(change_.edited.moved.size())
+                         + " entries moved to " + where);
     }
 
-    std::string file_, name_, path_, title_;
+    json::Value options_;
+    std::string file_, name_;
+    std::vector<stackbrew::Target> targets_;
     stackbrew::MoveOptions move_;
+    stackbrew::Change change_;
 };
 
 } // namespace
 
-SLIPWAY_EXPORT_PLUGIN("library-update 0.1.0", LibraryUpdate)
+SLIPWAY_EXPORT_PLUGIN("library-update 0.2.0", LibraryUpdate)

@@ -34,7 +34,9 @@ std::string Splice::apply() const {
         const Span line = file_.lines[i].span;
         if (!removed_.contains(i + 1)) {
             std::size_t at = line.begin;
-            for (auto it = replaced_.lower_bound(line.begin); it != replaced_.end() && it->first < line.end;
+            // A value may be added at the very end of a file without its last newline.
+            const std::size_t end = i + 1 < file_.lines.size() ? line.end : line.end + 1;
+            for (auto it = replaced_.lower_bound(line.begin); it != replaced_.end() && it->first < end;
                  ++it) {
                 out.append(file_.text, at, it->first - at);
                 out += it->second.second;

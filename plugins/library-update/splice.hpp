@@ -22,6 +22,8 @@ public:
     /// file's last line stays without its newline if it has none.
     void insert_below(std::size_t number, std::string lines);
 
+    void remove_line(std::size_t number) { removed_.insert(number); }
+
     /// Take out the paragraph with one blank line beside it.
     void remove(const Paragraph& paragraph);
 

@@ -12,29 +12,54 @@ using support::Result;
 
 namespace {
 
-constexpr std::string_view blanks = " \t\n\v\f\r";
+/// What Go's unicode.IsSpace takes for a blank, as strings.TrimSpace does in bashbrew's parser.
+constexpr std::string_view blanks[] = {" ",      "\t",     "\n",     "\v",     "\f",     "\r",     "\u0085",
+                                       "\u00a0", "\u1680", "\u2000", "\u2001", "\u2002", "\u2003", "\u2004",
+                                       "\u2005", "\u2006", "\u2007", "\u2008", "\u2009", "\u200a", "\u2028",
+                                       "\u2029", "\u202f", "\u205f", "\u3000"};
 
-bool is_blank(char c) {
-    return blanks.find(c) != std::string_view::npos;
-}
-
-/// `span` of `text` without blanks at its ends.
-Span trimmed(std::string_view text, Span span) {
-    while (span.begin < span.end && is_blank(text[span.begin]))
-        ++span.begin;
-    while (span.end > span.begin && is_blank(text[span.end - 1]))
-        --span.end;
-    return span;
-}
+/// What is taken off the items of a list: the `strip` of bashbrew's fields.
+constexpr std::string_view item_blanks = "\n\r\t ";
 
 std::string_view slice(std::string_view text, Span span) {
     return text.substr(span.begin, span.end - span.begin);
 }
 
+Span trimmed_begin(std::string_view text, Span span) {
+    const auto find = [&] {
+        return std::ranges::find_if(blanks, [&](auto b) { return slice(text, span).starts_with(b); });
+    };
+    for (auto it = find(); it != std::end(blanks); it = find())
+        span.begin += it->size();
+    return span;
+}
+
+Span trimmed_end(std::string_view text, Span span) {
+    const auto find = [&] {
+        return std::ranges::find_if(blanks, [&](auto b) { return slice(text, span).ends_with(b); });
+    };
+    for (auto it = find(); it != std::end(blanks); it = find())
+        span.end -= it->size();
+    return span;
+}
+
+/// `span` of `text` without blanks at its ends.
+Span trimmed(std::string_view text, Span span) {
+    return trimmed_end(text, trimmed_begin(text, span));
+}
+
+/// The same for an item of a list.
+Span stripped(std::string_view text, Span span) {
+    while (span.begin < span.end && item_blanks.find(text[span.begin]) != std::string_view::npos)
+        ++span.begin;
+    while (span.end > span.begin && item_blanks.find(text[span.end - 1]) != std::string_view::npos)
+        --span.end;
+    return span;
+}
+
 LineKind kind_of(std::string_view line) {
     if (line.empty() || line == "\n") return LineKind::blank;
-    const std::size_t first = line.find_first_not_of(blanks);
-    if (first != std::string_view::npos && line[first] == '#') return LineKind::comment;
+    if (slice(line, trimmed_begin(line, {0, line.size()})).starts_with('#')) return LineKind::comment;
     return line[0] == ' ' || line[0] == '\t' ? LineKind::continuation : LineKind::field;
 }
 
@@ -68,29 +93,33 @@ Result<Field> read_field(std::string_view text, Span line, std::size_t number) {
     Field field{};
     field.key = slice(text, trimmed(text, {line.begin, colon}));
     field.first = trimmed(text, {colon + 1, line.end});
+    if (field.first.begin == field.first.end) field.first = {colon + 1, colon + 1};
     field.line = field.last_line = number;
     append(field, text, field.first);
     return field;
 }
 
-Result<void> continue_field(Paragraph& paragraph, std::string_view text, Span line, std::size_t number) {
-    if (paragraph.fields.empty()) return at_line(number, "continues a value, but no field stands above it");
-    Field& field = paragraph.fields.back();
-    field.value += '\n';
-    field.offsets.push_back(line.begin);
-    Span rest{line.begin + 1, line.end};
-    while (rest.end > rest.begin && is_blank(text[rest.end - 1]))
-        --rest.end;
-    append(field, text, rest);
+void continue_field(Field& field, std::string_view text, Span line, std::size_t number) {
+    const auto end_line = [&](std::size_t at) {
+        field.value += '\n';
+        field.offsets.push_back(at);
+    };
+    if (!field.value.empty() && !field.value.ends_with('\n')) end_line(line.begin);
+    const Span rest = trimmed_end(text, {line.begin + 1, line.end});
+    // Debian's control files write an empty line as " .".
+    if (slice(text, rest) != ".") append(field, text, rest);
+    end_line(rest.end);
     field.last_line = number;
-    return {};
 }
 
 /// Kind::config for bytes that no library file has.
 Result<void> check_bytes(std::string_view text, const std::vector<Line>& lines) {
     for (std::size_t i = 0; i < lines.size(); ++i) {
         const std::string_view line = slice(text, lines[i].span);
+        if (i == 0 && line.starts_with("\ufeff"))
+            return at_line(1, "begins with a byte order mark", "save the file as plain UTF-8");
         if (!support::is_valid_utf8(line)) return at_line(i + 1, "is not UTF-8");
+        if (line.find('\0') != std::string_view::npos) return at_line(i + 1, "has a NUL byte");
         if (line.find('\r') != std::string_view::npos)
             return at_line(i + 1, "has a carriage return",
                            "use plain newlines, as every official-images file does");
@@ -123,11 +152,11 @@ std::size_t File::line_of(std::size_t offset) const {
 
 std::vector<Item> File::items(const Field* field) const {
     std::vector<Item> out;
-    if (field == nullptr || field->value.find_first_not_of(blanks) == std::string::npos) return out;
+    if (field == nullptr) return out;
     const std::string_view value = field->value;
     for (std::size_t begin = 0; begin <= value.size();) {
         const std::size_t end = std::min(value.find(',', begin), value.size());
-        const Span inner = trimmed(value, {begin, end});
+        const Span inner = stripped(value, {begin, end});
         Item item{std::string(slice(value, inner)), {}, field->last_line};
         if (!item.text.empty()) {
             item.span = {field->offsets[inner.begin], field->offsets[inner.end - 1] + 1};
@@ -146,29 +175,44 @@ const Field* File::effective(const Paragraph& entry, std::string_view key) const
 
 std::string_view File::value(const Paragraph& entry, std::string_view key) const {
     if (const Field* field = effective(entry, key)) return field->value;
-    return key == "GitFetch" ? "refs/heads/master" : "";
+    for (const auto& [name, value] :
+         {std::pair<std::string_view, std::string_view>{"GitFetch", "refs/heads/master"},
+          {"Directory", "."},
+          {"File", "Dockerfile"},
+          {"Architectures", "amd64"}})
+        if (key == name) return value;
+    return "";
+}
+
+std::string_view unfolded(std::string_view value) {
+    return slice(value, trimmed(value, {0, value.size()}));
 }
 
 Result<File> parse(std::string text) {
-    File file{std::move(text), {}, {}};
+    File file{std::move(text), {}, {}, {}};
     file.lines = split_lines(file.text);
     SLIPWAY_TRY(check_bytes(file.text, file.lines));
-    bool open = false;
+    Paragraph open{};
+    const auto close = [&] {
+        if (!open.fields.empty()) file.paragraphs.push_back(std::move(open));
+        open = {};
+    };
     for (std::size_t i = 0; i < file.lines.size(); ++i) {
         const auto& [kind, span] = file.lines[i];
-        if (kind == LineKind::blank) open = false;
+        if (kind == LineKind::blank) close();
         if (kind == LineKind::blank || kind == LineKind::comment) continue;
-        if (!open) file.paragraphs.push_back({{}, i + 1, i + 1});
-        open = true;
-        Paragraph& paragraph = file.paragraphs.back();
-        paragraph.last_line = i + 1;
-        if (kind == LineKind::continuation) {
-            SLIPWAY_TRY(continue_field(paragraph, file.text, span, i + 1));
-        } else {
+        if (open.first_line == 0) open.first_line = i + 1;
+        open.last_line = i + 1;
+        if (kind == LineKind::field) {
             SLIPWAY_TRY_ASSIGN(auto field, read_field(file.text, span, i + 1));
-            paragraph.fields.push_back(std::move(field));
+            open.fields.push_back(std::move(field));
+        } else if (open.fields.empty()) {
+            file.orphans.push_back(i + 1);
+        } else {
+            continue_field(open.fields.back(), file.text, span, i + 1);
         }
     }
+    close();
     for (Paragraph& paragraph : file.paragraphs)
         take_in_comments(paragraph, file.lines);
     return file;

@@ -78,6 +78,54 @@ const std::vector<Case> cases = {
     {"unknown-keys"},
     {"colon-in-value"},
     {"older-releases-of-others"},
+    {"dot-in-folded-tags"},
+    {"no-break-spaces"},
+    {"orphan-blanks", 1},
+    {"orphan-text"},
+    {"orphan-first"},
+    {"orphan-paragraph"},
+    {"folded-fetch", 1},
+    {"folded-fetch-comment"},
+    {"blanks-after-fetch", 1},
+    {"empty-arch-value", 1},
+    {"empty-arch-override"},
+    {"architectures-folded"},
+    {"architectures-twice"},
+    {"global-architectures"},
+    {"all-architectures"},
+    {"constraints"},
+    {"entry-maintainers"},
+    {"many-maintainers", 1},
+    {"key-blanks"},
+    {"key-case"},
+    {"empty-key", 1},
+    {"only-colons"},
+    {"tags-only-comma-space"},
+    {"tags-last"},
+    {"tags-last-folded-comment", 1},
+    {"shared-tags-twice"},
+    {"shared-tags-global"},
+    {"shared-tags-own", 1},
+    {"comment-between"},
+    {"comment-last-no-newline", 1},
+    {"comment-at-once"},
+    {"hash-tag-line"},
+    {"blank-lines-only-after"},
+    {"tab-continuation"},
+    {"long-tag"},
+    {"utf-8-names"},
+    {"one-commit-for-all", 1},
+    {"order-of-keys", 1},
+    {"global-only-then-comment"},
+    {"commented-entry"},
+    {"commented-commit"},
+    {"commit-twice", 1},
+    {"same-commit-elsewhere"},
+    {"vertical-tab"},
+    {"oci-import-already"},
+    {"branch-default"},
+    {"slash-ref"},
+    {"single-line-entry-tail", 1},
     {"bad-carriage-return"},
     {"bad-utf-8"},
     {"bad-empty"},
@@ -100,6 +148,28 @@ const std::vector<Case> cases = {
     {"bad-no-entry"},
     {"bad-unknown-entry", 0, {"base-devle"}},
     {"bad-tag-taken"},
+    {"bad-byte-order-mark"},
+    {"bad-nul"},
+    {"bad-architecture"},
+    {"bad-global-architecture"},
+    {"bad-empty-architectures"},
+    {"bad-empty-tags"},
+    {"bad-empty-shared-tags"},
+    {"bad-empty-maintainers"},
+    {"bad-maintainers-comma"},
+    {"bad-entry-maintainer"},
+    {"bad-global-empty-tags"},
+    {"bad-empty-repository"},
+    {"bad-empty-fetch"},
+    {"bad-blanks-after-commit"},
+    {"bad-global-only"},
+    {"bad-key-of-bashbrew"},
+    {"bad-tag-in-shared-and-tags"},
+    {"bad-tag-no-break-space"},
+    {"bad-long-tag"},
+    {"bad-fetch-pattern"},
+    {"bad-commit-63"},
+    {"bad-line-merged-entries"},
 };
 
 void PrintTo(const Case& c, std::ostream* out) {
@@ -136,7 +206,7 @@ void compare(const std::string& golden, const std::string& got) {
 
 support::Result<Edited> edit(const Case& c) {
     SLIPWAY_TRY_ASSIGN(const auto file, parse(read(folder + c.name)));
-    return move_to_release(file, release, {c.entries, c.keep, c.tag});
+    return move(file, {{release, c.entries, c.tag}}, {c.keep});
 }
 
 class Move : public testing::TestWithParam<Case> {};
@@ -182,7 +252,7 @@ TEST_P(MoveAgain, HasNothingToDo) {
     auto entries = GetParam().entries;
     for (std::string& entry : entries)
         if (entry == "29102026") entry = "05112026";
-    const auto again = move_to_release(file.value(), release, {entries, GetParam().keep, GetParam().tag});
+    const auto again = move(file.value(), {{release, entries, GetParam().tag}}, {GetParam().keep});
     ASSERT_TRUE(again) << again.error().message();
     EXPECT_EQ(again.value().text, edited.value().text);
     EXPECT_THAT(again.value().moved, testing::IsEmpty());
@@ -204,28 +274,29 @@ TEST(MoveCases, CoverEveryFile) {
 TEST(MoveRelease, IsChecked) {
     const auto file = parse(read(folder + "plain"));
     ASSERT_TRUE(file);
-    const auto refused = [&](auto&& spoil, const MoveOptions& options = {}) {
-        Release bad = release;
+    const auto refused = [&](auto&& spoil) {
+        Target bad{release};
         spoil(bad);
-        const auto result = move_to_release(file.value(), bad, options);
+        const auto result = move(file.value(), {bad}, {});
         return result ? "" : result.error().what;
     };
-    EXPECT_EQ(refused([](Release& r) { r.commit = "abc"; }),
+    EXPECT_EQ(refused([](Target& t) { t.release.commit = "abc"; }),
               "release: commit 'abc' is not 40 or 64 lower-case hex digits");
-    EXPECT_EQ(refused([](Release& r) { r.ref = "refs/heads/x"; }),
+    EXPECT_EQ(refused([](Target& t) { t.release.ref = "refs/heads/x"; }),
               "release: ref 'refs/heads/x' is not refs/tags/NAME");
-    EXPECT_EQ(refused([](Release& r) { r.tag = "a/b"; }), "release: 'a/b' is no tag that Docker takes");
-    EXPECT_EQ(refused([](Release&) {}, {{}, 0, "+"}), "release: '+' is no tag that Docker takes");
+    EXPECT_EQ(refused([](Target& t) { t.release.tag = "a/b"; }),
+              "release: 'a/b' is no tag that Docker takes");
+    EXPECT_EQ(refused([](Target& t) { t.tag = "+"; }), "release: '+' is no tag that Docker takes");
 }
 
 TEST(MoveReport, TellsWhatMovedAndWhatWent) {
     const auto file = parse(read(folder + "keep-full"));
     ASSERT_TRUE(file);
-    const auto edited = move_to_release(file.value(), release, {{}, 2, ""});
+    const auto edited = move(file.value(), {{release}}, {2});
     ASSERT_TRUE(edited);
     ASSERT_EQ(edited.value().moved.size(), 1u);
     const Moved& moved = edited.value().moved[0];
-    EXPECT_EQ(moved.entry, "latest");
+    EXPECT_EQ(moved.tags.front(), "latest");
     EXPECT_EQ(moved.from_ref, "refs/tags/29102026");
     EXPECT_EQ(moved.from_commit, std::string(40, '3'));
     EXPECT_TRUE(moved.kept);

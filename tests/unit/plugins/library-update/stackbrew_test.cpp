@@ -57,7 +57,7 @@ TEST(Stackbrew, EveryFileIsEmittedByteByByteAsItWasRead) {
 TEST(Stackbrew, CommentsAreNoPartOfAValue) {
     const File file = parsed("Tags: a,\n # b,\n#c\n  d # e\n\tf\n");
     const Field* tags = file.paragraphs.at(0).find("Tags");
-    EXPECT_EQ(tags->value, "a,\n d # e\nf");
+    EXPECT_EQ(tags->value, "a,\n d # e\nf\n");
     EXPECT_THAT(texts(file.items(tags)), testing::ElementsAre("a", "d # e\nf"));
     EXPECT_EQ(file.items(tags)[1].line, 4u);
     EXPECT_EQ(tags->last_line, 5u);
@@ -86,11 +86,11 @@ TEST(Stackbrew, EntriesInheritFromTheFirstParagraph) {
     EXPECT_EQ(file.value(file.paragraphs.at(2), "GitCommit"), "");
 }
 
-TEST(Stackbrew, AnEmptyListHasNoItemsAndACommaTooManyHasAnEmptyOne) {
+TEST(Stackbrew, AnEmptyListIsOneEmptyItemAsIsACommaTooMany) {
     const File file = parsed("A:\nB:\n  \nC: x,\nD: ,\n");
     const Paragraph& p = file.paragraphs.at(0);
-    EXPECT_THAT(texts(file.items(p.find("A"))), testing::IsEmpty());
-    EXPECT_THAT(texts(file.items(p.find("B"))), testing::IsEmpty());
+    EXPECT_THAT(texts(file.items(p.find("A"))), testing::ElementsAre(""));
+    EXPECT_THAT(texts(file.items(p.find("B"))), testing::ElementsAre(""));
     EXPECT_THAT(texts(file.items(p.find("C"))), testing::ElementsAre("x", ""));
     EXPECT_THAT(texts(file.items(p.find("D"))), testing::ElementsAre("", ""));
     EXPECT_THAT(texts(file.items(p.find("E"))), testing::IsEmpty());
