@@ -3,6 +3,8 @@
 // The stage `library-update`: the adapter between the SDK and move.hpp, template.hpp and preflight.hpp.
 #include <common/adapter.hpp>
 #include <documents.hpp>
+#include <local_checks.hpp>
+#include <preflight.hpp>
 #include <support/fs.hpp>
 #include <support/text.hpp>
 #include <template.hpp>
@@ -43,6 +45,10 @@ constexpr const char* schema = R"json({
                 "description": "'oci-import': the entries that move become this; empty: their Builder stays"},
     "template": {"type": "string", "default": "", "slipwayPath": "file",
                  "description": "make the whole file from this template, instead of editing"},
+    "preflight": {"enum": ["full", "local", "off"], "default": "full",
+                  "description": "before anything is submitted, check what official-images' own checks would: full, all, which reads the repositories that the file names; local, the file alone"},
+    "ca_file": {"type": "string", "default": "", "slipwayPath": "file",
+                "description": "PEM certificates to trust, instead of the system's, when a repository is read"},
     "title": {"type": "string", "default": "", "pattern": "^[^\n\r]*$",
               "description": "title of the change; empty: 'NAME: Update to VERSION', NAME being the file's base name"}
   }
@@ -76,13 +82,14 @@ std::vector<std::pair<std::string, std::string>> axes_of(const json::Value& vari
 class LibraryUpdate final : public slipway::stage {
 public:
     static constexpr stage_info info{.id = "library-update",
-                                     .version = "0.2.0",
+                                     .version = "0.3.0",
                                      .summary =
                                          "move the entries of an official-images library file to a release",
                                      .license = "GPL-3.0-or-later",
-                                     .flags = SLIPWAY_DETERMINISTIC | SLIPWAY_IDEMPOTENT,
+                                     .flags = SLIPWAY_IDEMPOTENT | SLIPWAY_DRY_RUN,
                                      .config_schema = schema,
-                                     .ports = ports};
+                                     .ports = ports,
+                                     .capabilities = R"({"network": true})"};
 
     slipway::result<void> configure(std::string_view text) override {
         SLIPWAY_SDK_TRY_ASSIGN(options_, common::parse_options(text));
@@ -102,6 +109,7 @@ public:
         change_.maintainers = stackbrew::maintainers_of(before);
         SLIPWAY_SDK_TRY(options_["template"].as_string().empty() ? edit(before) : fill(before));
         tell(context, before);
+        SLIPWAY_SDK_TRY(check(context));
         change_.title = options_["title"].as_string();
         if (change_.title.empty()) change_.title = name_ + ": Update to " + targets_.front().release.version;
         change_.body = stackbrew::describe(change_.edited);
@@ -204,6 +212,55 @@ private:
         return {};
     }
 
+    /// Preflight: what official-images would refuse is refused here.
+    slipway::result<void> check(const context& context) {
+        change_.preflight = options_["preflight"].as_string();
+        if (change_.preflight == "off") return {};
+        SLIPWAY_SDK_TRY_ASSIGN(const auto file, stackbrew::parse(change_.edited.text));
+        if (const auto problems = stackbrew::check_locally(file); !problems.empty())
+            return refuse(stackbrew::refusal(support::Kind::verify, "", problems, ""));
+        for (const auto& doubt : stackbrew::local_doubts(file))
+            context.warn("line " + std::to_string(doubt.line) + ": " + doubt.what);
+        if (change_.preflight == "local") return {};
+        if (context.dry_run()) { // what is planned is nowhere yet
+            context.info("preflight: the repositories are checked when the chain runs");
+            change_.preflight = "local";
+            return {};
+        }
+        return check_repositories(context, file);
+    }
+
+    slipway::result<void> check_repositories(const context& context, const stackbrew::File& file) const {
+        stackbrew::PreflightOrder order{file_.substr(0, file_.rfind('/') + 1) + ".",
+                                        base_name(change_.path),
+                                        {},
+                                        {context.work_dir(), options_["ca_file"].as_string()}};
+        for (const stackbrew::Target& target : targets_)
+            order.releases.push_back(target.release);
+        const auto meter = [&](std::uint64_t done, std::uint64_t total) {
+            context.progress(done, total, "objects");
+            return !context.cancelled();
+        };
+        auto report = stackbrew::preflight(file, order, meter);
+        if (!report) return refuse(std::move(report).error());
+        for (const std::string& warning : report.value().warnings)
+            context.warn("preflight: " + warning);
+        const auto& findings = report.value().findings;
+        if (findings.empty()) return {};
+        const auto text = [](const stackbrew::Finding& f) { return "entry '" + f.entry + "': " + f.what; };
+        support::Error error{support::Kind::verify, text(findings.front())};
+        for (std::size_t i = 1; i < findings.size(); ++i)
+            error.trace.push_back(text(findings[i]));
+        return refuse(std::move(error));
+    }
+
+    static slipway::error refuse(support::Error error) {
+        if (error.hint.empty())
+            error.hint =
+                "official-images' checks would refuse this; \"preflight\": \"off\" submits it all the same";
+        return common::to_sdk(std::move(error).in("preflight"));
+    }
+
     void tell(const context& context, const stackbrew::File& before) const {
         for (const auto& doubt : stackbrew::doubts(before))
             context.warn("line " + std::to_string(doubt.line) + ": " + doubt.what);
@@ -229,4 +286,4 @@ private:
 
 } // namespace
 
-SLIPWAY_EXPORT_PLUGIN("library-update 0.2.0", LibraryUpdate)
+SLIPWAY_EXPORT_PLUGIN("library-update 0.3.0", LibraryUpdate)

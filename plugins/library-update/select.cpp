@@ -18,12 +18,6 @@ std::string quoted(std::string_view text) {
     return "'" + support::printable(text) + "'";
 }
 
-std::string_view bare_url(std::string_view url) {
-    while (url.ends_with('/'))
-        url.remove_suffix(1);
-    return url.ends_with(".git") ? url.substr(0, url.size() - 4) : url;
-}
-
 bool is_pattern(const std::string& name) {
     return name.find_first_of("*?") != std::string::npos;
 }
@@ -166,6 +160,12 @@ bool fits(const Release& release, const Assignment& assignment) {
 }
 
 } // namespace
+
+std::string_view bare_url(std::string_view url) {
+    while (url.ends_with('/'))
+        url.remove_suffix(1);
+    return url.ends_with(".git") ? url.substr(0, url.size() - 4) : url;
+}
 
 Result<std::vector<Target>> assign(const std::vector<Release>& releases,
                                    const std::vector<Assignment>& assignments) {

@@ -46,6 +46,9 @@ struct Assignment {
 support::Result<std::vector<Target>> assign(const std::vector<Release>& releases,
                                             const std::vector<Assignment>& assignments);
 
+/// A URL less its final "/" and ".git": two that are equal then mean one repository.
+std::string_view bare_url(std::string_view url);
+
 /// Which entries move:
 ///   - with `entries`, those that have one of these in Tags or SharedTags;
 ///   - else those whose GitRepo is the release's remote (less a final ".git" or "/");
