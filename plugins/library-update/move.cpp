@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace slipway::stackbrew {
 
@@ -61,7 +62,7 @@ private:
         bool changed = rename_tags(entry);
         changed = set(entry, "GitFetch", release.ref) || changed;
         changed = set(entry, "GitCommit", release.commit) || changed;
-        changed = move_architectures(entry, old_ref) || changed;
+        changed = move_architectures(entry, old_ref, old_commit) || changed;
         SLIPWAY_TRY_ASSIGN(const bool switched, set_builder(entry));
         if (new_release) moved.kept = keep(entry);
         if (new_release) drop_older(entry, moved.kept ? options_.keep - 1 : options_.keep);
@@ -117,19 +118,37 @@ private:
         return out;
     }
 
-    /// ARCH-GitFetch and ARCH-GitCommit of architectures that stood where the entry stood.
-    bool move_architectures(const Entry& entry, std::string_view old_ref) {
+    /// ARCH-GitFetch and ARCH-GitCommit of architectures that stood where the entry stood. One that stands
+    /// elsewhere stays there, if need be with a field of its own.
+    bool move_architectures(const Entry& entry, const std::string& old_ref, const std::string& old_commit) {
         const Release& release = entry.target->release;
         bool changed = false;
-        for (const std::string& architecture : architectures(entry, {"-GitFetch", "-GitCommit"})) {
+        for (const std::string& architecture :
+             architectures(entry, {"-GitRepo", "-GitFetch", "-GitCommit"})) {
             const std::string fetch = architecture + "-GitFetch";
-            const auto own_ref = value(entry, fetch);
-            if (!own_ref.empty() && unfolded(own_ref) != old_ref) continue;
-            if (!own_ref.empty()) changed = set(entry, fetch, release.ref) || changed;
-            if (const std::string commit = architecture + "-GitCommit"; !value(entry, commit).empty())
-                changed = set(entry, commit, release.commit) || changed;
+            const std::string commit = architecture + "-GitCommit";
+            const bool elsewhere = stands_elsewhere(entry, architecture, old_ref);
+            for (const auto& [key, old, wanted] :
+                 {std::tuple(fetch, old_ref, release.ref), std::tuple(commit, old_commit, release.commit)})
+                if (const bool own = !value(entry, key).empty(); own && !elsewhere)
+                    changed = set(entry, key, wanted) || changed;
+                else if (!own && elsewhere && builds(entry, architecture) && old != wanted)
+                    changed = set(entry, key, old) || changed;
         }
         return changed;
+    }
+
+    bool stands_elsewhere(const Entry& entry, const std::string& architecture,
+                          std::string_view old_ref) const {
+        const auto ref = value(entry, architecture + "-GitFetch");
+        const auto repository = value(entry, architecture + "-GitRepo");
+        return (!ref.empty() && unfolded(ref) != old_ref)
+               || (!repository.empty() && bare_url(repository) != bare_url(value(entry, "GitRepo")));
+    }
+
+    bool builds(const Entry& entry, const std::string& architecture) const {
+        const auto all = sources(file_, *entry.paragraph);
+        return std::ranges::any_of(all, [&](const Source& s) { return s.architecture == architecture; });
     }
 
     /// Builder, File and Directory for oci-import (bashbrew's cmd/bashbrew/oci-builder.go).

@@ -28,6 +28,8 @@ Kind kind_of(int code, int klass, std::string_view words) {
     if (code == GIT_ECERTIFICATE) return Kind::verify;
     if (code == GIT_EOWNER) return Kind::denied;
     if (klass == GIT_ERROR_HTTP) return kind_of_http(words);
+    if (words.starts_with("failed to connect") || words.starts_with("failed to resolve"))
+        return Kind::net_transient;
     if (klass == GIT_ERROR_NET || klass == GIT_ERROR_SSL) return Kind::net_transient;
     return klass == GIT_ERROR_NOMEMORY ? Kind::resource : Kind::io;
 }

@@ -82,15 +82,27 @@ private:
                 continue;
             const git_diff_file& file = removed ? delta->old_file : delta->new_file;
             if (file.mode == GIT_FILEMODE_COMMIT || file.mode == GIT_FILEMODE_LINK) continue;
-            git_blob* raw = nullptr;
-            SLIPWAY_GIT_CALL(git_blob_lookup(&raw, repository_, &file.id),
-                             std::string("'") + file.path + "'");
-            const Blob blob(raw);
-            const auto size = static_cast<std::uint64_t>(git_blob_rawsize(raw));
-            if (size > min_bytes_ && git_blob_is_binary(raw) == 1)
-                found_.push_back({hex(*git_commit_id(commit)), file.path, size, removed});
+            SLIPWAY_TRY_ASSIGN(const Content now, content(file));
+            if (now.size <= min_bytes_) continue;
+            // As git diff --numstat: binary if either side is.
+            SLIPWAY_TRY_ASSIGN(const Content before, content(delta->old_file));
+            if (now.binary || before.binary)
+                found_.push_back({hex(*git_commit_id(commit)), file.path, now.size, removed});
         }
         return {};
+    }
+
+    struct Content {
+        std::uint64_t size = 0;
+        bool binary = false;
+    };
+
+    Result<Content> content(const git_diff_file& file) const {
+        if (file.mode == GIT_FILEMODE_COMMIT) return Content{};
+        git_blob* raw = nullptr;
+        SLIPWAY_GIT_CALL(git_blob_lookup(&raw, repository_, &file.id), std::string("'") + file.path + "'");
+        const Blob blob(raw);
+        return Content{static_cast<std::uint64_t>(git_blob_rawsize(raw)), git_blob_is_binary(raw) == 1};
     }
 
     git_repository* repository_;

@@ -22,7 +22,10 @@ protected:
     slipway_status run(const std::string& file, const std::string& more = "",
                        const std::string& input = release) {
         host_.add_input("release", "release.json", input, "application/vnd.slipway.release.v1+json");
-        return host_.execute(R"({"file": ")" + file + "\"" + more + "}");
+        // The release above is nowhere: preflight_test.cpp looks into repositories.
+        const std::string level =
+            more.find("preflight") == std::string::npos ? R"(, "preflight": "local")" : "";
+        return host_.execute(R"({"file": ")" + file + "\"" + more + level + "}");
     }
 
     json::Value change() { return json::parse(host_.outputs["change"].at(0).text()).value(); }
@@ -72,10 +75,55 @@ TEST_F(LibraryUpdate, AlreadyThereIsNoChange) {
 }
 
 TEST_F(LibraryUpdate, WarnsOfDoubtfulLines) {
-    ASSERT_EQ(run(folder + "line-of-blanks"), SLIPWAY_OK);
+    ASSERT_EQ(run(folder + "line-of-blanks", R"(, "preflight": "off")"), SLIPWAY_OK);
     EXPECT_THAT(host_.log,
                 testing::Contains("line 4: 'Tags' stands again in line 9 of the same paragraph, and only "
                                   "that one counts"));
+}
+
+TEST_F(LibraryUpdate, PreflightRefusesWhatOnlyParses) {
+    EXPECT_EQ(run(folder + "line-of-blanks"), SLIPWAY_VERIFY);
+    EXPECT_EQ(host_.said(),
+              "preflight: line 7: Directory goes on in the next line (a line of blanks does, too), and the "
+              "line break becomes part of it");
+    EXPECT_TRUE(host_.outputs.empty());
+}
+
+TEST_F(LibraryUpdate, PreflightLooksIntoRepositories) {
+    EXPECT_EQ(run(folder + "plain", R"(, "preflight": "full", "entries": ["latest"])",
+                  R"({"version": "1", "remote": "/nowhere", "tag": "1", "ref": "refs/tags/1", "commit": ")"
+                      + std::string(40, 'a') + "\"}"),
+              SLIPWAY_NOT_FOUND);
+    EXPECT_EQ(host_.said(), "preflight: repository '/nowhere': not a git repository");
+}
+
+TEST_F(LibraryUpdate, TheChangeTellsWhoAndWhat) {
+    ASSERT_EQ(run(folder + "keep-two-variants", R"(, "keep": 1, "preflight": "off")"), SLIPWAY_OK)
+        << host_.said();
+    const json::Value doc = change();
+    EXPECT_EQ(doc.at_pointer("/maintainers/0/handle")->as_string(), "hashworks");
+    EXPECT_EQ(doc.at_pointer("/entries/0/from/ref")->as_string(), "refs/tags/29102026");
+    EXPECT_EQ(doc.at_pointer("/entries/0/to/ref")->as_string(), "refs/tags/05112026");
+    EXPECT_EQ(*doc.at_pointer("/releases/0"), json::parse(release).value());
+    EXPECT_EQ(doc["preflight"].as_string(), "off");
+}
+
+TEST_F(LibraryUpdate, MakesTheFileFromATemplate) {
+    const std::string path = testing::TempDir() + "library-template";
+    ASSERT_TRUE(support::write_file(
+        path, "Maintainers: A (@a)\nGitRepo: ${remote}.git\n\nTags: latest, ${tag}\nGitFetch: "
+              "${ref}\nGitCommit: ${commit}\n"));
+    ASSERT_EQ(run(folder + "plain", R"(, "template": ")" + path + "\""), SLIPWAY_OK) << host_.said();
+    EXPECT_THAT(host_.outputs["file"].at(0).text(),
+                testing::HasSubstr("Tags: latest, 05112026\nGitFetch: refs/tags/05112026\n"));
+    EXPECT_EQ(change()["body"].as_string(),
+              "- latest: refs/tags/29102026 (111111111111) to refs/tags/05112026 (abcdefabcdef)\n");
+}
+
+TEST_F(LibraryUpdate, OptionsThatExcludeEachOther) {
+    EXPECT_EQ(run(folder + "plain", R"(, "template": "/x", "keep": 1)"), SLIPWAY_CONFIG);
+    EXPECT_EQ(host_.said(), "options 'template' and 'keep' exclude each other");
+    EXPECT_EQ(host_.diagnostics.back().config_path, "/keep");
 }
 
 TEST_F(LibraryUpdate, NamesFileLineAndOptionOfAProblem) {
