@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <check.hpp>
+#include <quoted.hpp>
 #include <support/text.hpp>
 
 #include <algorithm>
@@ -15,10 +16,6 @@ bool is_word(char c) {
 
 /// bashbrew reads a paragraph into a Go struct that has these members too, of types that no value fits.
 constexpr std::string_view unreadable_keys[] = {"Paragraph", "Values", "ArchValues"};
-
-std::string quoted(std::string_view text) {
-    return "'" + support::printable(text) + "'";
-}
 
 class Checker {
 public:

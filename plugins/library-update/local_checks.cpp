@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <local_checks.hpp>
+#include <quoted.hpp>
 #include <sources.hpp>
 #include <support/text.hpp>
 
@@ -9,10 +10,6 @@
 namespace slipway::stackbrew {
 
 namespace {
-
-std::string quoted(std::string_view text) {
-    return "'" + support::printable(text) + "'";
-}
 
 void check_latest(const File& file, const Paragraph& entry, std::vector<Problem>& out) {
     for (const Field* field : {entry.find("Tags"), file.effective(entry, "SharedTags")})

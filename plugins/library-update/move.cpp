@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <check.hpp>
 #include <move.hpp>
+#include <quoted.hpp>
 #include <sources.hpp>
 #include <splice.hpp>
 #include <support/text.hpp>
@@ -17,10 +18,6 @@ using support::Kind;
 using support::Result;
 
 namespace {
-
-std::string quoted(std::string_view text) {
-    return "'" + support::printable(text) + "'";
-}
 
 /// The folders of a release that hold an OCI image layout (the file oci-layout, by image-spec).
 std::vector<std::string> layouts_of(const Release& release) {

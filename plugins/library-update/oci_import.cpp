@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <oci_import.hpp>
+#include <quoted.hpp>
 #include <sources.hpp>
 #include <support/hash.hpp>
 #include <support/json.hpp>
@@ -31,10 +32,6 @@ const std::vector<std::string> descriptor_members = {"mediaType",   "digest", "s
                                                      "annotations", "data",   "platform", "artifactType"};
 const std::vector<std::string> platform_members = {"architecture", "os", "os.version", "os.features",
                                                    "variant"};
-
-std::string quoted(std::string_view text) {
-    return "'" + support::printable(text) + "'";
-}
 
 class Layout {
 public:

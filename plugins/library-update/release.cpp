@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <check.hpp>
 #include <dated_tag.hpp>
+#include <quoted.hpp>
 #include <release.hpp>
 #include <support/text.hpp>
 
@@ -31,7 +32,6 @@ Result<Release> read_release(const json::Value& document) {
 }
 
 Result<void> check_release(const Release& release) {
-    const auto quoted = [](const std::string& text) { return "'" + support::printable(text) + "'"; };
     if (!is_commit(release.commit))
         return Error{Kind::config,
                      "release: commit " + quoted(release.commit) + " is not 40 or 64 lower-case hex digits"};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fnmatch.h>
+#include <quoted.hpp>
 #include <select.hpp>
 #include <sources.hpp>
 #include <support/text.hpp>
@@ -13,10 +14,6 @@ using support::Kind;
 using support::Result;
 
 namespace {
-
-std::string quoted(std::string_view text) {
-    return "'" + support::printable(text) + "'";
-}
 
 bool is_pattern(const std::string& name) {
     return name.find_first_of("*?") != std::string::npos;
