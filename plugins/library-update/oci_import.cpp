@@ -39,11 +39,14 @@ public:
         : repository_(repository), commit_(commit), directory_(directory) {}
 
     Result<std::vector<std::string>> check(const std::string& file) {
-        SLIPWAY_TRY_ASSIGN(const json::Value layout, read("oci-layout", layout_members));
+        SLIPWAY_TRY_ASSIGN(const auto header, read("oci-layout"));
+        const json::Value layout = header ? parse(*header, "oci-layout", layout_members) : json::Value();
         if (!layout.is_null() && layout["imageLayoutVersion"] != json::Value("1.0.0"))
             add("oci-layout", "imageLayoutVersion is not \"1.0.0\"");
-        SLIPWAY_TRY_ASSIGN(const json::Value first,
-                           read(file, file == "index.json" ? index_members : descriptor_members));
+        SLIPWAY_TRY_ASSIGN(const auto text, read(file));
+        if (!text) return std::move(complaints_);
+        const json::Value first =
+            parse(*text, file, file == "index.json" ? index_members : descriptor_members);
         if (first.is_null()) return std::move(complaints_);
         if (file != "index.json") {
             SLIPWAY_TRY(image(first, file));
@@ -63,17 +66,18 @@ private:
         complaints_.push_back(quoted(clean_path(directory_ + "/" + file)) + ": " + what);
     }
 
-    /// The document, or null after a complaint.
-    Result<json::Value> read(const std::string& file, const std::vector<std::string>& members) {
+    /// Nothing after a complaint.
+    Result<std::optional<std::string>> read(const std::string& file) {
         SLIPWAY_TRY_ASSIGN(const auto found, repository_.find(commit_, directory_ + "/" + file));
         if (!found) {
             add(file, "is not in commit " + commit_);
-            return json::Value();
+            return std::optional<std::string>();
         }
-        SLIPWAY_TRY_ASSIGN(const std::string text, repository_.read(*found, max_document));
-        return parse(text, file, members);
+        SLIPWAY_TRY_ASSIGN(std::string text, repository_.read(*found, max_document));
+        return std::optional<std::string>(std::move(text));
     }
 
+    /// The document, or null after a complaint.
     json::Value parse(const std::string& text, const std::string& file,
                       const std::vector<std::string>& members) {
         auto document = json::parse(text);
