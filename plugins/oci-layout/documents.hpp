@@ -4,8 +4,8 @@
 // specification's order, maps are sorted: equal settings give equal bytes.
 #pragma once
 
+#include <common/platform.hpp>
 #include <layers.hpp>
-#include <platform.hpp>
 
 #include <map>
 #include <string>
@@ -18,6 +18,8 @@ inline constexpr const char* config_type = "application/vnd.oci.image.config.v1+
 inline constexpr const char* index_type = "application/vnd.oci.image.index.v1+json";
 inline constexpr const char* header_type = "application/vnd.oci.layout.header.v1+json";
 inline constexpr const char* empty_type = "application/vnd.oci.empty.v1+json";
+
+using common::Platform;
 
 using Texts = std::map<std::string, std::string>;
 

@@ -52,7 +52,7 @@ private:
             SLIPWAY_TRY_ASSIGN(const std::string platform, fill_in(settings_.platform, source.variant));
             SLIPWAY_TRY_ASSIGN(const std::string folder, fill_in(settings_.folder, source.variant));
             Image image{source.name, {}, {}, {}};
-            SLIPWAY_TRY_ASSIGN(image.platform, parse_platform(platform));
+            SLIPWAY_TRY_ASSIGN(image.platform, common::parse_platform(platform));
             SLIPWAY_TRY_ASSIGN(image.folder, folder_of(folder));
             images_.push_back(std::move(image));
         }

@@ -2,56 +2,23 @@
 #include "manifest.hpp"
 
 #include <fmt/format.h>
+#include <rootfs/manifest_lines.hpp>
 #include <support/json.hpp>
-#include <support/text.hpp>
-#include <unistd.h>
 
-#include <array>
-#include <cerrno>
-#include <functional>
 #include <set>
 
 namespace slipway::rootfs_test {
 
 namespace json = support::json;
-using support::Error;
-using support::Kind;
 using support::Result;
 
 namespace {
-
-constexpr std::size_t longest_line = 1u << 20; // an entry with large extended attributes
-
-Result<void> each_line(int fd, const std::function<void(std::string_view)>& take) {
-    std::array<char, 64u << 10> block{};
-    std::string line;
-    for (;;) {
-        const ssize_t n = ::read(fd, block.data(), block.size());
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return support::errno_error("reading the manifest", errno);
-        if (n == 0) break;
-        std::string_view rest(block.data(), static_cast<std::size_t>(n));
-        for (std::size_t end = rest.find('\n'); end != std::string_view::npos; end = rest.find('\n')) {
-            take(line += rest.substr(0, end));
-            line.clear();
-            rest.remove_prefix(end + 1);
-        }
-        line += rest;
-        if (line.size() > longest_line)
-            return Error{Kind::verify, "manifest: a line of more than 1 MiB", "it has one entry a line"};
-    }
-    if (!line.empty()) take(line);
-    return {};
-}
 
 class ManifestCheck {
 public:
     explicit ManifestCheck(const Inventory& inventory) : inventory_(inventory) {}
 
-    /// `{"path":...},`; all other lines are the frame around the entries.
     void line(std::string_view text) {
-        if (text.ends_with(',')) text.remove_suffix(1);
-        if (!text.starts_with("{\"path\"")) return;
         auto entry = json::parse(text);
         if (!entry) return find("manifest", entry.error().what, "an entry");
         take(entry.value());
@@ -95,7 +62,10 @@ private:
 
 Result<Check> check_manifest(const Inventory& inventory, int fd) {
     ManifestCheck check(inventory);
-    SLIPWAY_TRY(each_line(fd, [&](std::string_view text) { check.line(text); }));
+    SLIPWAY_TRY(rootfs::each_manifest_entry(fd, [&](std::string_view text) {
+        check.line(text);
+        return Result<void>();
+    }));
     return check.finish();
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <platform.hpp>
+#include <common/platform.hpp>
 #include <support/text.hpp>
 
 #include <algorithm>
 
-namespace slipway::oci {
+namespace slipway::common {
 
 using support::Error;
 using support::Kind;
@@ -81,4 +81,4 @@ Result<Platform> parse_platform(const std::string& text) {
     return Platform{parts[0], known->go, parts.size() == 3 ? parts[2] : known->variant};
 }
 
-} // namespace slipway::oci
+} // namespace slipway::common

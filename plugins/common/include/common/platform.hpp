@@ -7,7 +7,7 @@
 
 #include <string>
 
-namespace slipway::oci {
+namespace slipway::common {
 
 /// As in an image index (image-spec 1.1, image-index.md, "platform"): Go's names, variants as there.
 struct Platform {
@@ -25,4 +25,4 @@ struct Platform {
 /// else.
 support::Result<Platform> parse_platform(const std::string& text);
 
-} // namespace slipway::oci
+} // namespace slipway::common
