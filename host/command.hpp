@@ -16,7 +16,7 @@ enum Exit : int {
     exit_failed = 1,     ///< a stage failed
     exit_usage = 2,      ///< the command line or the chain is wrong, or the host itself cannot work
     exit_conflict = 3,   ///< the outside world holds something else in our place
-    exit_differs = 4,    ///< `slipway reproduce` made something else
+    exit_differs = 4,    ///< `slipway reproduce` or `slipway verify` found something else
     exit_waiting = 75,   ///< parked; `slipway resume` goes on
     exit_cancelled = 130 ///< stopped by the user
 };
@@ -43,6 +43,7 @@ Command lock_command();
 Command diff_command();
 Command provenance_command();
 Command reproduce_command();
+Command verify_command();
 
 // Options that several commands have.
 std::vector<Option> chain_options();   ///< --set, --override, --epoch, --no-mocks

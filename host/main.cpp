@@ -18,7 +18,7 @@ const std::vector<Command>& commands() {
     static const std::vector<Command> all{
         run_command(),        plan_command(),      validate_command(), resume_command(), lock_command(),
         diff_command(),       status_command(),    runs_command(),     show_command(),   log_command(),
-        provenance_command(), reproduce_command(), stages_command(),   inspect_command()};
+        provenance_command(), reproduce_command(), verify_command(),   stages_command(), inspect_command()};
     return all;
 }
 

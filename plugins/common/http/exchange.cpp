@@ -143,8 +143,12 @@ Result<void> Exchange::take(std::string_view bytes) {
         return Error{Kind::verify,
                      fmt::format("an answer of more than {}", support::human_bytes(request_.max_body)),
                      "is the address that of the API?"};
+    const bool first = received_ == 0;
     received_ += bytes.size();
-    if (request_.sink && response_.ok()) return request_.sink(bytes);
+    if (request_.sink && response_.ok()) {
+        if (first && request_.before_sink) SLIPWAY_TRY(request_.before_sink(response_.status));
+        return request_.sink(bytes);
+    }
     response_.body.append(bytes);
     return {};
 }

@@ -39,7 +39,8 @@ public:
     }
 
     Result<void> finish() const {
-        return state_ == State::end ? Result<void>() : Result<void>(Error{Kind::verify, "manifest: cut short"});
+        return state_ == State::end ? Result<void>()
+                                    : Result<void>(Error{Kind::verify, "manifest: cut short"});
     }
 
 private:

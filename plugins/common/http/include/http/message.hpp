@@ -45,6 +45,8 @@ struct Request {
     std::size_t max_body = 8u << 20; ///< bytes of an answer; a longer one is Kind::verify
     /// Takes the body of a 2xx answer piece by piece, instead of Response::body. Its error ends the exchange.
     std::function<support::Result<void>(std::string_view)> sink = {};
+    /// Hears of a 2xx answer's status before its body's first byte goes to the sink: 206 is a part. Optional.
+    std::function<support::Result<void>(long status)> before_sink = {};
     unsigned max_redirects = 10; ///< 0: a redirect is an answer like any other
 };
 

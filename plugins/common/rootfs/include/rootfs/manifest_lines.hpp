@@ -10,8 +10,8 @@
 
 namespace slipway::rootfs {
 
-/// Calls `take` with the JSON text of each entry, from the descriptor's offset on. Kind::verify: not a manifest, or
-/// one that was cut short.
+/// Calls `take` with the JSON text of each entry, from the descriptor's offset on. Kind::verify: not a
+/// manifest, or one that was cut short.
 support::Result<void> each_manifest_entry(int fd,
                                           const std::function<support::Result<void>(std::string_view)>& take);
 
