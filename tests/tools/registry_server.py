@@ -160,7 +160,7 @@ class RegistryServer:
         with open(self.folder + "/config.yml", "w", encoding="ascii") as file:
             file.write(f"version: 0.1\nlog: {{level: error, accesslog: {{disabled: true}}}}\n"
                        f"storage:\n  filesystem: {{rootdirectory: {self.folder}/storage}}\n  delete: {{enabled: true}}\n"
-                       f"http:\n  addr: '{self.host}'\n{tls}{auth}")
+                       f"validation: {{manifests: {{urls: {{allow: ['.*']}}}}}}\nhttp:\n  addr: '{self.host}'\n{tls}{auth}")
         with open(self.folder + "/log", "w", encoding="ascii") as log:
             self.process = subprocess.Popen(["docker-registry", "serve", self.folder + "/config.yml"], stdout=log, stderr=log)
         for _ in range(500):
