@@ -4,7 +4,7 @@
 from harness import Host, check, golden, main
 
 COMMANDS = ("run", "plan", "validate", "resume", "lock", "diff", "status", "runs", "show", "log", "provenance", "reproduce",
-            "stages", "inspect")
+            "verify", "stages", "inspect")
 
 
 def help_of(command):
