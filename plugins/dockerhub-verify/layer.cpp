@@ -24,6 +24,13 @@ std::string parent_of(const std::string& path) {
     return slash == std::string::npos ? "" : path.substr(0, slash);
 }
 
+std::uint64_t size_of(const TarEntry& entry) {
+    std::uint64_t size = entry.path.size() + entry.link.size();
+    for (const auto& [name, value] : entry.xattrs)
+        size += name.size() + value.size();
+    return size;
+}
+
 /// Attributes that an engine gives to the file when it makes the link.
 bool same_attributes(const TarEntry& link, const TarEntry& file) {
     return link.mode == file.mode && link.uid == file.uid && link.gid == file.gid && link.mtime == file.mtime
@@ -40,25 +47,42 @@ void LayerTree::odd(const std::string& what) {
     findings_.add({fmt::format("layer {}", number_ + 1), "form", "", what});
 }
 
-Result<void> LayerTree::begin(TarEntry entry, const std::string& odd) {
-    if (left_.entries-- == 0)
+/// An entry more, of so many bytes.
+Result<void> LayerTree::spend(std::uint64_t bytes) {
+    if (left_.entries == 0)
         return Error{Kind::verify, "more entries than an image may have",
                      "raise max_entries if that is right"};
+    if (left_.metadata < bytes)
+        return Error{Kind::verify, "more bytes of names and attributes than an image may have"};
+    --left_.entries;
+    left_.metadata -= bytes;
+    return {};
+}
+
+Result<void> LayerTree::begin(TarEntry entry, const std::string& odd) {
+    SLIPWAY_TRY(spend(size_of(entry)));
     if (!odd.empty()) find(entry.path, odd);
     hash_.emplace();
-    if (take_whiteout(entry)) return {};
-    if (entry.path == "." && entry.type != TarType::directory) find(entry.path, "the root is no folder");
-    if (const Name* name = tree_.name(entry.path);
-        name != nullptr && name->layer == number_ && !implicit_.contains(entry.path))
-        find(entry.path, "two entries of one path");
-    if (whiteouts_.contains(entry.path)) find(entry.path, "an entry and a whiteout of one path");
-    if (const std::string* below = tree_.of_layer(entry.path, number_);
-        entry.type != TarType::directory && below != nullptr
-        && (*below != entry.path || implicit_.contains(entry.path)))
-        find(entry.path, "something in it, and it is no folder");
-    check_parent(entry.path);
+    SLIPWAY_TRY_ASSIGN(const bool is_whiteout, take_whiteout(entry));
+    if (is_whiteout) return {};
+    check_place(entry);
+    SLIPWAY_TRY(check_parent(entry.path));
     entry_ = std::move(entry);
     return {};
+}
+
+/// What is there already.
+void LayerTree::check_place(const TarEntry& entry) {
+    const std::string& path = entry.path;
+    if (path == "." && entry.type != TarType::directory) find(path, "the root is no folder");
+    const bool implicit = implicit_.contains(path);
+    if (const Name* name = tree_.name(path); name != nullptr && name->layer == number_ && !implicit)
+        find(path, "two entries of one path");
+    if (whiteouts_.contains(path)) find(path, "an entry and a whiteout of one path");
+    if (entry.type == TarType::directory) return;
+    if (const std::string* below = tree_.of_layer(path, number_);
+        below != nullptr && (*below != path || implicit))
+        find(path, "something in it, and it is no folder");
 }
 
 Result<void> LayerTree::end() {
@@ -93,30 +117,32 @@ void LayerTree::put_link() {
 }
 
 /// A folder of the tree, or what engines make of it.
-void LayerTree::check_parent(const std::string& path) {
+Result<void> LayerTree::check_parent(const std::string& path) {
     const std::string parent = parent_of(path);
-    if (parent.empty()) return;
+    if (parent.empty()) return {};
     const Inode* const folder = tree_.find(parent);
-    if (folder != nullptr && folder->entry.type == TarType::directory) return;
+    if (folder != nullptr && folder->entry.type == TarType::directory) return {};
     if (folder != nullptr) {
         find(path, fmt::format("in '{}', which is a {}", support::printable(parent),
                                support::name_of(folder->entry.type)));
-        return;
+        return {};
     }
-    check_parent(parent);
+    SLIPWAY_TRY(check_parent(parent));
+    SLIPWAY_TRY(spend(parent.size()));
     TarEntry made;
     made.type = TarType::directory;
     tree_.put(parent, Inode{std::move(made), "", true}, number_);
     implicit_.insert(parent);
+    return {};
 }
 
-bool LayerTree::take_whiteout(const TarEntry& entry) {
+Result<bool> LayerTree::take_whiteout(const TarEntry& entry) {
     const std::string folder = parent_of(entry.path);
     const std::string name = entry.path.substr(folder.empty() ? 0 : folder.size() + 1);
     if (("/" + folder).find("/" + std::string(whiteout_prefix)) != std::string::npos)
         find(entry.path, "in a folder with a whiteout's name");
     if (!name.starts_with(whiteout_prefix)) return false;
-    check_parent(entry.path);
+    SLIPWAY_TRY(check_parent(entry.path));
     if (entry.type != TarType::file || entry.size != 0) find(entry.path, "a whiteout that is no empty file");
     whiteout(entry, folder, name);
     return true;
@@ -124,6 +150,7 @@ bool LayerTree::take_whiteout(const TarEntry& entry) {
 
 void LayerTree::whiteout(const TarEntry& entry, const std::string& folder, const std::string& name) {
     if (name == opaque_name) {
+        if (!whiteouts_.insert(entry.path).second) return find(entry.path, "two entries of one path");
         tree_.remove_below(folder.empty() ? "." : folder, number_);
         return;
     }

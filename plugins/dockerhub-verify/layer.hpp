@@ -19,7 +19,8 @@ namespace slipway::verify {
 /// What an image may come to: one that wants more is hostile. Of all its layers together.
 struct Limits {
     std::uint64_t unpacked = 16'000'000'000; ///< bytes of all tars
-    std::uint64_t entries = 2'000'000;
+    std::uint64_t entries = 1'000'000;       ///< and folders made because something is in them
+    std::uint64_t metadata = 256'000'000;    ///< bytes of names, targets and extended attributes
 };
 
 /// Takes the entries of a layer's tar. What a container's engine could take in another way is a finding
@@ -43,9 +44,11 @@ public:
 
 private:
     void find(const std::string& path, const std::string& what);
-    bool take_whiteout(const support::TarEntry& entry);
+    support::Result<bool> take_whiteout(const support::TarEntry& entry);
     void whiteout(const support::TarEntry& entry, const std::string& folder, const std::string& name);
-    void check_parent(const std::string& path);
+    support::Result<void> check_parent(const std::string& path);
+    support::Result<void> spend(std::uint64_t bytes);
+    void check_place(const support::TarEntry& entry);
     void put();
     void put_link();
 

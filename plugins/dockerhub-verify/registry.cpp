@@ -167,7 +167,11 @@ Result<std::optional<std::string>> Registry::digest_of_tag(const std::string& ta
     const std::string& remaining = response.headers["ratelimit-remaining"];
     if (!remaining.empty() && settings_.tell)
         settings_.tell(reference_.registry + ": pulls left: " + support::printable(remaining.substr(0, 40)));
-    return std::optional(response.headers["Docker-Content-Digest"]);
+    const std::string& digest = response.headers["Docker-Content-Digest"];
+    if (parse_digest(digest)) return std::optional(digest);
+    SLIPWAY_TRY_ASSIGN(const Fetched fetched,
+                       document(tag)); // the header is optional (distribution-spec 1.1)
+    return std::optional("sha256:" + fetched.digest.hex());
 }
 
 Result<Fetched> Registry::document(const std::string& name) {

@@ -40,8 +40,8 @@ class Registry {
 public:
     static support::Result<std::unique_ptr<Registry>> create(Reference reference, RegistrySettings settings);
 
-    /// Of a tag, without what counts as a pull (HEAD). Nothing: there is no such tag. An empty digest: the
-    /// registry does not say.
+    /// Of a tag, by HEAD, which is no pull; by GET from a registry that does not tell it then. Nothing: no
+    /// such tag.
     support::Result<std::optional<std::string>> digest_of_tag(const std::string& tag);
 
     /// By tag or "sha256:…".

@@ -45,7 +45,7 @@ constexpr const char* options_schema = R"json({
     "hub": {"type": "string", "default": "auto", "pattern": "^(auto|none|https?://.+)$",
       "description": "address of Docker Hub's API; auto: hub.docker.com for images there, none for others"},
     "max_unpacked": {"type": "integer", "minimum": 1, "default": 16000000000, "description": "bytes that the layers may unpack to"},
-    "max_entries": {"type": "integer", "minimum": 1, "default": 2000000, "description": "entries that the layers may have"},
+    "max_entries": {"type": "integer", "minimum": 1, "default": 1000000, "description": "entries that the layers may have"},
     "credentials": {"type": "object", "additionalProperties": false, "required": ["user", "password"],
       "description": "for the registry; without them it is asked as anybody",
       "properties": {

@@ -6,6 +6,7 @@
 #include <sys/sysmacros.h>
 
 #include <algorithm>
+#include <climits>
 #include <utility>
 
 namespace slipway::verify {
@@ -223,6 +224,7 @@ Result<void> TarStream::read_names(TarEntry& entry, char type, const Extended& p
     if (long_link_) link = *long_link_;
     if (pax.link) link = *pax.link;
     if (name.empty()) return bad("an entry without a name");
+    if (std::max(name.size(), link.size()) >= PATH_MAX) return bad("a name of more than 4095 bytes");
     // An old form: Go's archive/tar and libarchive take a file whose name ends with a slash for a folder.
     if (type != '5' && name.ends_with('/')) odd = "a name with a slash at its end that is no folder's";
     entry.path = cleaned(name, entry.type == TarType::directory, odd);

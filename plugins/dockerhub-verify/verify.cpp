@@ -39,7 +39,7 @@ public:
         if (name.empty()) {
             SLIPWAY_TRY_ASSIGN(const auto digest, registry_.digest_of_tag(order_.image.tag));
             if (!digest) return Outcome(missing(order_.image.tag));
-            name = digest->empty() ? order_.image.tag : *digest;
+            name = *digest;
         }
         // From here on by digest: a tag that moves meanwhile changes nothing.
         SLIPWAY_TRY_ASSIGN(Fetched fetched, registry_.document(name));
@@ -66,7 +66,7 @@ private:
             SLIPWAY_TRY_ASSIGN(const auto digest, registry_.digest_of_tag(tag));
             if (!digest)
                 pending_ = missing(tag);
-            else if (!digest->empty() && *digest != verdict_.digest)
+            else if (*digest != verdict_.digest)
                 pending_ = Pending{"Hub", "the tag '" + tag + "' is another image than '" + order_.image.tag
                                               + "' still"};
         }

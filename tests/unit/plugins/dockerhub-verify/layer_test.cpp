@@ -94,4 +94,25 @@ TEST_F(LayerTest, StopsAtItsLimits) {
               "it unpacks to more than an image may hold (hint: raise max_unpacked if that is right)");
 }
 
+TEST_F(LayerTest, NamesAndAttributesHaveALimit) {
+    left.metadata = 100;
+    TarFile large = file("a");
+    large.entry.xattrs["user.x"] = std::string(200, 'x');
+    EXPECT_EQ(add({large}), "more bytes of names and attributes than an image may have");
+    left = {};
+    left.entries = 10;
+    EXPECT_THAT(add({file("a/b/c/d/e/f/g/h/i/j/k/l")}), testing::StartsWith("more entries than"));
+    left = {};
+    std::string deep = "d";
+    while (deep.size() < 5000)
+        deep += "/d";
+    EXPECT_EQ(add({file(deep)}), "a name of more than 4095 bytes");
+}
+
+TEST_F(LayerTest, AnOpaqueFolderTwice) {
+    EXPECT_EQ(add({folder("d"), file("d/.wh..wh..opq"), file("d/.wh..wh..opq")}), "");
+    EXPECT_THAT(lines_of(findings),
+                ElementsAre("d/.wh..wh..opq: form:  | two entries of one path (layer 1)"));
+}
+
 } // namespace
