@@ -174,9 +174,10 @@ Result<std::unique_ptr<LayerReader>> LayerReader::create(Compression compression
                                                          std::size_t number, Limits& left,
                                                          Findings& findings) {
     std::unique_ptr<LayerReader> reader(new LayerReader(tree, number, left, findings));
-    SLIPWAY_TRY_ASSIGN(
-        reader->unpacker_,
-        make_unpacker(compression, [it = reader.get()](std::string_view bytes) { return it->take(bytes); }));
+    SLIPWAY_TRY_ASSIGN(reader->unpacker_,
+                       make_unpacker(compression, [it = reader.get()](std::string_view bytes) {
+                           return it->tar_bytes_.push(bytes);
+                       }));
     return reader;
 }
 
@@ -191,6 +192,7 @@ Result<void> LayerReader::take(std::string_view bytes) {
 
 Result<Digest> LayerReader::finish() {
     SLIPWAY_TRY(unpacker_->finish());
+    SLIPWAY_TRY(tar_bytes_.finish());
     SLIPWAY_TRY(tar_.finish());
     tree_.finish();
     return hash_.finish();

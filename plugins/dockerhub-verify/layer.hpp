@@ -4,6 +4,7 @@
 #pragma once
 
 #include "finding.hpp"
+#include "handoff.hpp"
 #include "tar_stream.hpp"
 #include "tree.hpp"
 #include "unpack.hpp"
@@ -62,7 +63,8 @@ private:
     std::set<std::string> implicit_;  ///< folders made because something is in them
 };
 
-/// A layer's blob on its way into a tree.
+/// A layer's blob on its way into a tree. It is unpacked on the caller's thread, and read on another: both
+/// take long.
 class LayerReader {
 public:
     static support::Result<std::unique_ptr<LayerReader>>
@@ -76,7 +78,8 @@ public:
 
 private:
     LayerReader(Tree& tree, std::size_t number, Limits& left, Findings& findings)
-        : left_(left), tree_(tree, number, left, findings), tar_(tree_) {}
+        : left_(left), tree_(tree, number, left, findings), tar_(tree_),
+          tar_bytes_([this](std::string_view bytes) { return take(bytes); }) {}
 
     support::Result<void> take(std::string_view bytes);
 
@@ -85,6 +88,7 @@ private:
     TarStream tar_;
     support::Sha256 hash_;
     std::unique_ptr<Unpacker> unpacker_;
+    Handoff tar_bytes_; // last: its thread uses the rest
 };
 
 } // namespace slipway::verify

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <challenge.hpp>
-
 #include <gtest/gtest.h>
 
 using namespace slipway::verify;
@@ -8,7 +7,8 @@ using namespace slipway::verify;
 namespace {
 
 TEST(Challenge, Bearer) {
-    const auto found = parse_challenge(R"(Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:library/x:pull,push")");
+    const auto found = parse_challenge(
+        R"(Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:library/x:pull,push")");
     ASSERT_TRUE(found);
     EXPECT_TRUE(found->bearer);
     EXPECT_EQ(found->realm, "https://auth.docker.io/token");
@@ -17,7 +17,8 @@ TEST(Challenge, Bearer) {
 }
 
 TEST(Challenge, SeveralSchemesQuotesAndCase) {
-    const auto found = parse_challenge(R"(Basic realm="a, Bearer", bearer  Realm="https://x/\"y\"" , Service=z)");
+    const auto found =
+        parse_challenge(R"(Basic realm="a, Bearer", bearer  Realm="https://x/\"y\"" , Service=z)");
     ASSERT_TRUE(found);
     EXPECT_TRUE(found->bearer);
     EXPECT_EQ(found->realm, "https://x/\"y\"");
@@ -28,7 +29,8 @@ TEST(Challenge, SeveralSchemesQuotesAndCase) {
 }
 
 TEST(Challenge, NothingWeCanMeet) {
-    for (const char* field : {"", "Negotiate", "Bearer", "Bearer service=\"x\"", "Bearer realm=", "=\"", ", ,", "Digest realm=\"x\""})
+    for (const char* field : {"", "Negotiate", "Bearer", "Bearer service=\"x\"", "Bearer realm=", "=\"",
+                              ", ,", "Digest realm=\"x\""})
         EXPECT_FALSE(parse_challenge(field)) << field;
     EXPECT_TRUE(parse_challenge("Bearer realm=\"unclosed"));
 }

@@ -29,22 +29,30 @@ TarFile at(TarFile file, std::int64_t time) {
     return file;
 }
 
-std::vector<std::string> differences(const std::vector<TarFile>& a, const std::vector<TarFile>& b, const CompareRules& rules = {}) {
+std::vector<std::string> differences(const std::vector<TarFile>& a, const std::vector<TarFile>& b,
+                                     const CompareRules& rules = {}) {
     Findings findings;
     compare(tree_of(a), tree_of(b), rules, findings);
     return lines_of(findings);
 }
 
 TEST(Compare, NamesWhatOnlyOneHasAndWhatIsOther) {
-    EXPECT_THAT(differences({folder("d"), file("d/a", "1"), soft_link("l", "d")}, {folder("d"), file("d/a", "1"), soft_link("l", "d")}), IsEmpty());
-    EXPECT_THAT(differences({file("a"), file("b", "1")}, {file("b", "2"), file("c", "", 04755)}),
-                ElementsAre("a: entry: file 0644 0:0, 0 bytes, sha256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 | missing",
-                            "b: content: sha256 6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b | sha256 d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35",
-                            "c: entry: missing | file 4755 0:0, 0 bytes, sha256 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
+    EXPECT_THAT(differences({folder("d"), file("d/a", "1"), soft_link("l", "d")},
+                            {folder("d"), file("d/a", "1"), soft_link("l", "d")}),
+                IsEmpty());
+    EXPECT_THAT(
+        differences({file("a"), file("b", "1")}, {file("b", "2"), file("c", "", 04755)}),
+        ElementsAre("a: entry: file 0644 0:0, 0 bytes, sha256 "
+                    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855 | missing",
+                    "b: content: sha256 6b86b273ff34fce19d6b804eff5a3f5747ada4eaa22f1d49c01e52ddb7875b4b | "
+                    "sha256 d4735e3a265e16eee03f59718b9b5d03019c07d8b6c51f90da3a666eec13ab35",
+                    "c: entry: missing | file 4755 0:0, 0 bytes, sha256 "
+                    "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"));
 }
 
 TEST(Compare, HardLinksInAnyOrderButNotOtherOnes) {
-    EXPECT_THAT(differences({file("a", "1"), hard_link("b", "a")}, {file("b", "1"), hard_link("a", "b")}), IsEmpty());
+    EXPECT_THAT(differences({file("a", "1"), hard_link("b", "a")}, {file("b", "1"), hard_link("a", "b")}),
+                IsEmpty());
     EXPECT_THAT(differences({file("a", "1"), hard_link("b", "a")}, {file("a", "1"), file("b", "1")}),
                 ElementsAre("a: hard links: a, b | none", "b: hard links: a, b | none"));
 }
@@ -68,8 +76,10 @@ TEST(Compare, FractionsOfSecondsWhereTheImageHasThem) {
 }
 
 TEST(Compare, AllowsWhatIsDeclaredAndTheTimesOfItsFolders) {
-    const std::vector<TarFile> built{at(folder("etc"), 10), at(file("etc/hostname", "a"), 10), at(file("x"), 20)};
-    const std::vector<TarFile> found{at(folder("etc"), 99), at(file("etc/hostname", "b"), 99), at(file("x"), 20)};
+    const std::vector<TarFile> built{at(folder("etc"), 10), at(file("etc/hostname", "a"), 10),
+                                     at(file("x"), 20)};
+    const std::vector<TarFile> found{at(folder("etc"), 99), at(file("etc/hostname", "b"), 99),
+                                     at(file("x"), 20)};
     EXPECT_THAT(differences(built, found, {{"etc/hostname"}}), IsEmpty());
     EXPECT_THAT(differences(built, found, {{"etc/host?"}}).size(), 3u);
     Findings findings;
@@ -80,7 +90,8 @@ TEST(Compare, AllowsWhatIsDeclaredAndTheTimesOfItsFolders) {
 
 TEST(Compare, TheRootIsPlainIfNobodySaysOtherwise) {
     EXPECT_THAT(differences({file("a")}, {folder("."), file("a")}), IsEmpty());
-    EXPECT_THAT(differences({file("a")}, {folder(".", 0777), file("a")}), ElementsAre(".: mode: 0755 | 0777"));
+    EXPECT_THAT(differences({file("a")}, {folder(".", 0777), file("a")}),
+                ElementsAre(".: mode: 0755 | 0777"));
 }
 
 TEST(Compare, KeepsSoManyFindingsAndCountsTheRest) {

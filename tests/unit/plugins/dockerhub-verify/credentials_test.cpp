@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <credentials.hpp>
-
 #include <gtest/gtest.h>
 
 using namespace slipway::verify;
@@ -8,7 +7,8 @@ using namespace slipway::verify;
 namespace {
 
 TEST(Credentials, OfDockersConfig) {
-    const std::string config = R"({"auths": {"https://index.docker.io/v1/": {"auth": "bWU6c2U6Y3JldA=="}, "ghcr.io": {"auth": "YTpi"}, "quay.io": {}},
+    const std::string config =
+        R"({"auths": {"https://index.docker.io/v1/": {"auth": "bWU6c2U6Y3JldA=="}, "ghcr.io": {"auth": "YTpi"}, "quay.io": {}},
                                    "credHelpers": {"gcr.io": "gcloud"}})";
     auto found = credentials_in(config, "docker.io");
     ASSERT_TRUE(found && found.value());
@@ -19,7 +19,8 @@ TEST(Credentials, OfDockersConfig) {
     EXPECT_FALSE(credentials_in(config, "quay.io").value());
     EXPECT_FALSE(credentials_in(config, "elsewhere").value());
     EXPECT_EQ(credentials_in(config, "gcr.io").error().message(),
-              "docker's config.json: a credential helper has the password of gcr.io (hint: give user and password as options, the password as a secret)");
+              "docker's config.json: a credential helper has the password of gcr.io (hint: give user and "
+              "password as options, the password as a secret)");
 }
 
 TEST(Credentials, NoSuchFile) {

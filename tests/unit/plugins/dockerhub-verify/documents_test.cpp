@@ -10,8 +10,10 @@ using namespace slipway::verify;
 using testing::ElementsAre;
 
 const std::string digest = "sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
-const std::string blob = R"({"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "digest": ")" + digest + R"(", "size": 5})";
-constexpr const char *oci_manifest = "application/vnd.oci.image.manifest.v1+json", *oci_index = "application/vnd.oci.image.index.v1+json";
+const std::string blob = R"({"mediaType": "application/vnd.oci.image.layer.v1.tar+gzip", "digest": ")"
+                         + digest + R"(", "size": 5})";
+constexpr const char *oci_manifest = "application/vnd.oci.image.manifest.v1+json",
+                     *oci_index = "application/vnd.oci.image.index.v1+json";
 
 /// "index", "manifest" or the error.
 std::string kind(const std::string& served, const std::string& text) {
@@ -25,7 +27,9 @@ std::string kind(const std::string& served, const std::string& text) {
 TEST(Documents, WhatTheyAre) {
     EXPECT_EQ(kind(oci_manifest, R"({"config": {}, "layers": []})"), "manifest");
     EXPECT_EQ(kind(std::string(oci_index) + "; charset=utf-8", R"({"manifests": []})"), "index");
-    EXPECT_EQ(kind("application/json", R"({"mediaType": "application/vnd.docker.distribution.manifest.v2+json", "config": {}})"), "manifest");
+    EXPECT_EQ(kind("application/json",
+                   R"({"mediaType": "application/vnd.docker.distribution.manifest.v2+json", "config": {}})"),
+              "manifest");
     EXPECT_EQ(kind("application/vnd.docker.distribution.manifest.v1+prettyjws", R"({"schemaVersion": 1})"),
               "it is a manifest of schema 1, which names no configuration and is long out of use");
     EXPECT_EQ(kind("text/html", "{}"), "it is a document of the unknown type 'text/html'");
@@ -35,15 +39,21 @@ TEST(Documents, NotBothOfThem) {
     const std::string both = "it can be read as an index and as a manifest";
     EXPECT_EQ(kind(oci_manifest, R"({"config": {}, "layers": [], "manifests": []})"), both);
     EXPECT_EQ(kind(oci_index, R"({"manifests": [], "layers": []})"), both);
-    EXPECT_EQ(kind(oci_index, R"({"mediaType": "application/vnd.oci.image.manifest.v1+json", "config": {}, "layers": []})"), both);
+    EXPECT_EQ(
+        kind(oci_index,
+             R"({"mediaType": "application/vnd.oci.image.manifest.v1+json", "config": {}, "layers": []})"),
+        both);
     EXPECT_EQ(kind(oci_index, R"({"config": {}})"), both);
 }
 
 TEST(Documents, MembersThatGoReadsInAnotherWay) {
-    for (const char* text : {R"({"Layers": []})", R"({"layers": [], "LAYERS": []})", R"({"config": {"DIGEST": ""}})", R"({"layers": [{"Urls": []}]})",
-                             R"({"x": 1, "X": 2})", "{\"layer\u017f\": 1}", R"({"layers": 1, "layers": 2})", "[]", "x"})
+    for (const char* text :
+         {R"({"Layers": []})", R"({"layers": [], "LAYERS": []})", R"({"config": {"DIGEST": ""}})",
+          R"({"layers": [{"Urls": []}]})", R"({"x": 1, "X": 2})", "{\"layer\u017f\": 1}",
+          R"({"layers": 1, "layers": 2})", "[]", "x"})
         EXPECT_FALSE(parse_document(text)) << text;
-    EXPECT_TRUE(parse_document(R"({"annotations": {"Layers": "x", "a": "1", "A": "2"}, "config": {"Labels": {"cmd": "x"}}})"));
+    EXPECT_TRUE(parse_document(
+        R"({"annotations": {"Layers": "x", "a": "1", "A": "2"}, "config": {"Labels": {"cmd": "x"}}})"));
 }
 
 TEST(Documents, Manifest) {
@@ -53,7 +63,8 @@ TEST(Documents, Manifest) {
     ASSERT_TRUE(manifest);
     EXPECT_EQ(manifest.value().layers.at(0).size, 5u);
     EXPECT_EQ(findings.total(), 0u);
-    for (const char* bad : {"{}", R"({"config": {"mediaType": "x", "size": -1, "digest": "sha256:00"}})", R"({"config": {"mediaType": "x", "size": 1, "digest": "sha512:00"}})"})
+    for (const char* bad : {"{}", R"({"config": {"mediaType": "x", "size": -1, "digest": "sha256:00"}})",
+                            R"({"config": {"mediaType": "x", "size": 1, "digest": "sha512:00"}})"})
         EXPECT_FALSE(parse_manifest(parse_document(bad).value(), findings)) << bad;
 }
 
@@ -62,9 +73,13 @@ TEST(Documents, ForeignAndUnknownLayersAreFindings) {
     std::string foreign = blob, unknown = blob;
     foreign.insert(1, R"("urls": ["https://example.org/l"], )");
     unknown.replace(unknown.find("tar+gzip"), 8, "tar+brot");
-    ASSERT_TRUE(parse_manifest(parse_document(R"({"config": )" + blob + R"(, "layers": [)" + foreign + "," + unknown + "]}").value(), findings));
-    EXPECT_THAT(lines_of(findings), ElementsAre("layer 1: form:  | a foreign layer: engines fetch it from https://example.org/l",
-                                                "layer 2: form: a layer | the media type application/vnd.oci.image.layer.v1.tar+brot"));
+    ASSERT_TRUE(parse_manifest(
+        parse_document(R"({"config": )" + blob + R"(, "layers": [)" + foreign + "," + unknown + "]}").value(),
+        findings));
+    EXPECT_THAT(
+        lines_of(findings),
+        ElementsAre("layer 1: form:  | a foreign layer: engines fetch it from https://example.org/l",
+                    "layer 2: form: a layer | the media type application/vnd.oci.image.layer.v1.tar+brot"));
 }
 
 } // namespace

@@ -12,8 +12,10 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 const std::string head = "{\"slipway_manifest\":1,\"entries\":[\n";
-const std::string line = R"({"path":"a","type":"file","mode":"4755","uid":1,"gid":2,"size":1,"sha256":"x","xattrs":{"security.capability":"AQ=="},"mtime":5,"mtime_ns":7})";
-const std::string link_line = R"({"path":"b","type":"hardlink","mode":"4755","uid":1,"gid":2,"link":"a","mtime":5})";
+const std::string line =
+    R"({"path":"a","type":"file","mode":"4755","uid":1,"gid":2,"size":1,"sha256":"x","xattrs":{"security.capability":"AQ=="},"mtime":5,"mtime_ns":7})";
+const std::string link_line =
+    R"({"path":"b","type":"hardlink","mode":"4755","uid":1,"gid":2,"link":"a","mtime":5})";
 
 TEST(Expected, AManifestIsATree) {
     const auto fd = file_of(head + line + ",\n" + link_line + "\n]}\n");
@@ -27,7 +29,8 @@ TEST(Expected, AManifestIsATree) {
 }
 
 TEST(Expected, ADamagedManifestIsNone) {
-    for (const std::string& text : {head + line + ",\n", head, std::string("{}\n"), std::string(), head + line + ",\n" + line + "\n]}\n", head + link_line + "\n]}\n",
+    for (const std::string& text : {head + line + ",\n", head, std::string("{}\n"), std::string(),
+                                    head + line + ",\n" + line + "\n]}\n", head + link_line + "\n]}\n",
                                     head + "{\"path\":\"a\"}\n]}\n", head + line + "\n]}\nmore\n"}) {
         const auto fd = file_of(text);
         EXPECT_FALSE(tree_of_manifest(fd.get())) << text;
@@ -49,8 +52,9 @@ TEST(Expected, ToldApartByTheirFirstBytes) {
 
 TEST(Expected, PackagesOfPacmansDatabase) {
     Layers layers;
-    layers.add({folder("var"), folder("var/lib"), folder("var/lib/pacman"), folder("var/lib/pacman/local"), folder("var/lib/pacman/local/a-1-1"),
-                file("var/lib/pacman/local/a-1-1/desc"), file("var/lib/pacman/local/ALPM_DB_VERSION")});
+    layers.add({folder("var"), folder("var/lib"), folder("var/lib/pacman"), folder("var/lib/pacman/local"),
+                folder("var/lib/pacman/local/a-1-1"), file("var/lib/pacman/local/a-1-1/desc"),
+                file("var/lib/pacman/local/ALPM_DB_VERSION")});
     EXPECT_THAT(packages_of_tree(layers.tree), ElementsAre("a-1-1"));
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <handoff.hpp>
-
 #include <gtest/gtest.h>
+#include <handoff.hpp>
 
 using namespace slipway::verify;
 using slipway::support::Error;

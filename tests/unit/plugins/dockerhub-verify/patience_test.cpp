@@ -18,7 +18,8 @@ TEST(Patience, EndsAtItsDeadlineAndNamesWhoLags) {
     EXPECT_TRUE(Patience(file, 1h, 4599).check(build, "x:1"));
     auto late = Patience(file, 1h, 4600).check(build, "x:1");
     ASSERT_FALSE(late);
-    EXPECT_EQ(late.error().what, "x:1 is not there, after 1 h 0 min: the index has no image yet (the build lags)");
+    EXPECT_EQ(late.error().what,
+              "x:1 is not there, after 1 h 0 min: the index has no image yet (the build lags)");
     EXPECT_TRUE(Patience(file, 1h, 4600).check(build, "x:1")); // a new wait
 }
 
@@ -29,7 +30,9 @@ TEST(Patience, NoneAtAll) {
 }
 
 TEST(Patience, ThePullRequestComesFirst) {
-    const auto pending = [](const char* state) { return pending_of_submission(Object{{"state", state}, {"url", "https://x/1"}}); };
+    const auto pending = [](const char* state) {
+        return pending_of_submission(Object{{"state", state}, {"url", "https://x/1"}});
+    };
     EXPECT_EQ(pending("open").value()->lag, "pull request");
     EXPECT_FALSE(pending("merged").value());
     EXPECT_FALSE(pending("written").value());
@@ -39,7 +42,8 @@ TEST(Patience, ThePullRequestComesFirst) {
 TEST(Patience, TheHubsTag) {
     const slipway::common::Platform platform{"linux", "arm64", "v8"};
     EXPECT_EQ(pending_of_hub(std::nullopt, "t", platform)->what, "Docker Hub does not have the tag 't' yet");
-    EXPECT_EQ(pending_of_hub(HubTag{"", "", {"amd64"}}, "t", platform)->what, "Docker Hub's tag 't' has no image for linux/arm64/v8 yet");
+    EXPECT_EQ(pending_of_hub(HubTag{"", "", {"amd64"}}, "t", platform)->what,
+              "Docker Hub's tag 't' has no image for linux/arm64/v8 yet");
     EXPECT_FALSE(pending_of_hub(HubTag{"", "", {"amd64", "arm64"}}, "t", platform));
 }
 

@@ -28,9 +28,11 @@ TEST(DockerhubVerify, RefusesWhatIsNoImage) {
 TEST(DockerhubVerify, WaitsForAPullRequestThatIsOpen) {
     FakeHost host(plugin, "dockerhub-verify");
     host.add_input("manifest", "manifest.json", manifest);
-    host.add_input("submission", "submission.json", R"({"kind": "pull-request", "url": "https://example.org/1", "state": "open"})");
+    host.add_input("submission", "submission.json",
+                   R"({"kind": "pull-request", "url": "https://example.org/1", "state": "open"})");
     EXPECT_EQ(host.execute(R"({"image": "127.0.0.1:1/x", "wait": "1h"})"), SLIPWAY_WAITING);
-    EXPECT_EQ(host.said(), "the pull request https://example.org/1 is not merged yet (waiting for the pull request)");
+    EXPECT_EQ(host.said(),
+              "the pull request https://example.org/1 is not merged yet (waiting for the pull request)");
 }
 
 TEST(DockerhubVerify, ARegistryThatDoesNotAnswerMayComeBack) {

@@ -28,7 +28,8 @@ TEST(Reference, AsDockerTakesIt) {
 }
 
 TEST(Reference, Refused) {
-    for (const char* bad : {"", "A", "a:", "a:b c", "a/../b", "a//b", "https://x/y", "a@sha256:00", "a@md5:x", "a?b", "a.b:99999999/x", "a:-x", "x.y/", "evil.com#/a", "u@h/x"})
+    for (const char* bad : {"", "A", "a:", "a:b c", "a/../b", "a//b", "https://x/y", "a@sha256:00", "a@md5:x",
+                            "a?b", "a.b:99999999/x", "a:-x", "x.y/", "evil.com#/a", "u@h/x"})
         EXPECT_EQ(text_of(bad), "refused") << bad;
 }
 

@@ -66,9 +66,9 @@ TEST(TarStream, ReadsWhatLibarchiveReads) {
     odd.entry.uid = 3000000000;
     TarFile old = file("d/old");
     old.entry.mtime = -5;
-    const std::string tar =
-        tar_of({folder("d", 01777), odd, old, file("d/suid", "", 04755), file(long_name, std::string(100000, 'x')),
-                soft_link("d/l", long_name), hard_link("d/h", long_name)});
+    const std::string tar = tar_of({folder("d", 01777), odd, old, file("d/suid", "", 04755),
+                                    file(long_name, std::string(100000, 'x')), soft_link("d/l", long_name),
+                                    hard_link("d/h", long_name)});
     Layers layers;
     ASSERT_EQ(layers.add(tar), "");
     EXPECT_THAT(lines_of(layers.findings), IsEmpty());
@@ -80,10 +80,10 @@ TEST(TarStream, ReadsWhatLibarchiveReads) {
         const auto *a = layers.tree.find(path), *b = other.value().find(path);
         ASSERT_NE(a, nullptr) << path;
         EXPECT_EQ(a->sha256, b->sha256) << path;
-        EXPECT_EQ(std::tie(a->entry.mode, a->entry.uid, a->entry.gid, a->entry.mtime, a->entry.mtime_nsec, a->entry.size, a->entry.link,
-                           a->entry.xattrs),
-                  std::tie(b->entry.mode, b->entry.uid, b->entry.gid, b->entry.mtime, b->entry.mtime_nsec, b->entry.size, b->entry.link,
-                           b->entry.xattrs))
+        EXPECT_EQ(std::tie(a->entry.mode, a->entry.uid, a->entry.gid, a->entry.mtime, a->entry.mtime_nsec,
+                           a->entry.size, a->entry.link, a->entry.xattrs),
+                  std::tie(b->entry.mode, b->entry.uid, b->entry.gid, b->entry.mtime, b->entry.mtime_nsec,
+                           b->entry.size, b->entry.link, b->entry.xattrs))
             << path;
     }
 }
@@ -109,15 +109,19 @@ TEST(TarStream, RefusesWhatCanBeReadInTwoWays) {
     EXPECT_EQ(read(header("a", '0')), "layer 1: form:  | no end of the archive");
     EXPECT_EQ(read(header("a", '0', 5)), "it ends within an entry");
     EXPECT_EQ(read(header("a", '0') + end + header("b", '0')), "bytes after the end of the archive");
-    EXPECT_EQ(read(header("a", '0') + std::string(512, '\0') + header("b", '0') + end), "an entry after a block of zeros");
+    EXPECT_EQ(read(header("a", '0') + std::string(512, '\0') + header("b", '0') + end),
+              "an entry after a block of zeros");
     EXPECT_EQ(read(header("a", 'g', 5) + end), "an entry of type 'g'");
     EXPECT_EQ(read(header("a", '7') + end), "an entry of type '7'");
     EXPECT_EQ(read(header("a", '5', 10) + end), "'a' has content and is no file");
     EXPECT_EQ(read(header("", '0') + end), "an entry without a name");
-    EXPECT_EQ(read(header("a", '0', 0, [](std::string& b) { b.replace(257, 8, 8, '\0'); }) + end), "a header of an unknown kind");
-    EXPECT_EQ(read(header("a", '0', 0, [](std::string& b) { b.replace(508, 4, std::string("tar\0", 4)); }) + end),
+    EXPECT_EQ(read(header("a", '0', 0, [](std::string& b) { b.replace(257, 8, 8, '\0'); }) + end),
               "a header of an unknown kind");
-    EXPECT_EQ(read(header("a", '0', 0, [](std::string& b) { b.replace(124, 4, "x123"); }) + end), "a number that is none");
+    EXPECT_EQ(
+        read(header("a", '0', 0, [](std::string& b) { b.replace(508, 4, std::string("tar\0", 4)); }) + end),
+        "a header of an unknown kind");
+    EXPECT_EQ(read(header("a", '0', 0, [](std::string& b) { b.replace(124, 4, "x123"); }) + end),
+              "a number that is none");
     EXPECT_EQ(read("no tar" + std::string(600, ' ')), "a header whose checksum is wrong");
     std::string wrong = header("a", '0');
     wrong[0] = 'b';
@@ -135,10 +139,13 @@ TEST(TarStream, RefusesExtendedHeadersThatCanBeReadInTwoWays) {
     EXPECT_EQ(read(extended("8 path=\n") + header("a", '0') + end),
               "a: form:  | the extended header 'path' without a value (layer 1)");
     EXPECT_EQ(read(extended("9 path=b") + header("a", '0') + end), "a broken extended header");
-    EXPECT_EQ(read(extended(std::string("9 path=\0\n", 9)) + header("a", '0') + end), "a broken extended header");
+    EXPECT_EQ(read(extended(std::string("9 path=\0\n", 9)) + header("a", '0') + end),
+              "a broken extended header");
     EXPECT_EQ(read(extended("22 GNU.sparse.major=1\n") + header("a", '0') + end), "a sparse file");
-    EXPECT_EQ(read(extended("11 size=-1\n") + header("a", '0') + end), "'-1' in an extended header is no number");
-    EXPECT_THAT(read(extended("9 path=b\n") + header("x", 'L', 2) + padded(std::string("c\0", 2)) + header("a", '0') + end),
+    EXPECT_EQ(read(extended("11 size=-1\n") + header("a", '0') + end),
+              "'-1' in an extended header is no number");
+    EXPECT_THAT(read(extended("9 path=b\n") + header("x", 'L', 2) + padded(std::string("c\0", 2))
+                     + header("a", '0') + end),
                 HasSubstr("two long names for one entry"));
     EXPECT_EQ(read(extended("25 SCHILY.acl.access=abc\n") + header("a", '0') + end),
               "a: form:  | the extended header 'SCHILY.acl.access' (layer 1)");
@@ -146,7 +153,8 @@ TEST(TarStream, RefusesExtendedHeadersThatCanBeReadInTwoWays) {
 
 TEST(TarStream, TellsOddNamesAndModes) {
     for (const char* name : {"./a/./b", "a//b", "a/../b", "/a", "..", "a/"})
-        EXPECT_THAT(read(header(name, '0') + end), HasSubstr("a name that is not in its shortest form")) << name;
+        EXPECT_THAT(read(header(name, '0') + end), HasSubstr("a name that is not in its shortest form"))
+            << name;
     EXPECT_EQ(read(header("a/", '5') + end), "");
     EXPECT_EQ(read(header("./a", '0') + end), "");
     EXPECT_EQ(read(header("./", '5') + end), "");

@@ -3,10 +3,9 @@
 // Layers of small tars, and what was found in them.
 #pragma once
 
+#include <gmock/gmock.h>
 #include <layer.hpp>
 #include <tar_of/tar_of.hpp>
-
-#include <gmock/gmock.h>
 
 namespace slipway::test {
 
@@ -14,7 +13,8 @@ namespace slipway::test {
 inline std::vector<std::string> lines_of(const verify::Findings& findings) {
     std::vector<std::string> lines;
     for (const verify::Finding& f : findings.list())
-        if (f.allowed_by.empty()) lines.push_back(f.subject + ": " + f.field + ": " + f.expected + " | " + f.found);
+        if (f.allowed_by.empty())
+            lines.push_back(f.subject + ": " + f.field + ": " + f.expected + " | " + f.found);
     return lines;
 }
 

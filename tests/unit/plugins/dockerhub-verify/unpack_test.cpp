@@ -30,7 +30,8 @@ protected:
             return support::Result<void>();
         });
         for (std::size_t at = 0; at < bytes.size(); at += piece)
-            if (auto fed = unpacker.value()->feed(std::string_view(bytes).substr(at, piece)); !fed) return fed.error().what;
+            if (auto fed = unpacker.value()->feed(std::string_view(bytes).substr(at, piece)); !fed)
+                return fed.error().what;
         auto done = unpacker.value()->finish();
         return done ? out : done.error().what;
     }
@@ -60,15 +61,18 @@ TEST_F(Unpack, WhatGzipAndZstdHaveMade) {
 TEST_F(Unpack, SeveralMembersAreOneContent) {
     const std::string a = packed("one ", {"gzip", "-c"}), b = packed("two", {"gzip", "-c"});
     EXPECT_EQ(unpacked(Compression::gzip, a + b, 1), "one two");
-    const std::string c = packed(std::string(131072, 'x'), {"zstd", "-qc"}), d = packed("two", {"zstd", "-qc"});
+    const std::string c = packed(std::string(131072, 'x'), {"zstd", "-qc"}),
+                      d = packed("two", {"zstd", "-qc"});
     EXPECT_EQ(unpacked(Compression::zstd, c + d, 3), std::string(131072, 'x') + "two");
     EXPECT_EQ(unpacked(Compression::zstd, c, 1u << 20), std::string(131072, 'x'));
 }
 
 TEST_F(Unpack, DamageIsTold) {
     const std::string gzip = packed(text(), {"gzip", "-c"}), zstd = packed(text(), {"zstd", "-qc"});
-    EXPECT_EQ(unpacked(Compression::gzip, gzip.substr(0, gzip.size() - 1), 1000), "gzip data that ends too early");
-    EXPECT_EQ(unpacked(Compression::zstd, zstd.substr(0, zstd.size() - 5), 1000), "zstd data that ends too early");
+    EXPECT_EQ(unpacked(Compression::gzip, gzip.substr(0, gzip.size() - 1), 1000),
+              "gzip data that ends too early");
+    EXPECT_EQ(unpacked(Compression::zstd, zstd.substr(0, zstd.size() - 5), 1000),
+              "zstd data that ends too early");
     EXPECT_EQ(unpacked(Compression::gzip, gzip + "garbage", 1000), "damaged gzip data");
     EXPECT_EQ(unpacked(Compression::gzip, "", 1), "gzip data that ends too early");
     EXPECT_EQ(unpacked(Compression::zstd, "", 1), "zstd data that ends too early");
