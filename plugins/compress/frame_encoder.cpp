@@ -37,8 +37,8 @@ std::size_t max_waiting(unsigned threads) {
     return std::max(std::size_t{64} << 20, threads * (std::size_t{16} << 20));
 }
 
-/// A piece on its way to be a frame, which has memory of its own: it may have to wait for those before it, and
-/// is a quarter of the size.
+/// A piece on its way to be a frame, which has memory of its own: it may have to wait for those before it,
+/// and is a quarter of the size.
 struct Piece {
     PieceBuffer content;
     std::string frame = {};
@@ -168,17 +168,20 @@ private:
         return {};
     }
 
-    /// zstd's level 8 is made for streams. Of a piece the window holds everything, so the ordinary search
-    /// finds what the one for long distances would. It needs a larger hash table for that, but no entry for
-    /// each byte: small tables stay in the processor's caches. Measured in decision 0032.
+    /// zstd's levels 7 and 8 are made for streams. Of a piece the window holds everything, so that the
+    /// ordinary search finds much of what the one for long distances would; and small tables stay in the
+    /// processor's caches. Measured in decision 0032.
     Result<void> set_frame_parameters(ZSTD_CCtx* context, std::size_t size) const {
-        if (settings_.level != 8 || !settings_.long_distance) return set_parameters(context, settings_);
+        if ((settings_.level != 7 && settings_.level != 8) || !settings_.long_distance)
+            return set_parameters(context, settings_);
+        const bool fast = settings_.level == 7;
         Settings plain = settings_;
-        plain.long_distance = false;
+        plain.long_distance = fast;
         SLIPWAY_TRY(set_parameters(context, plain));
+        if (fast) SLIPWAY_TRY(set_parameter(context, ZSTD_c_ldmMinMatch, 128));
         SLIPWAY_TRY(set_parameter(context, ZSTD_c_windowLog, std::countr_zero(max_piece)));
-        SLIPWAY_TRY(set_parameter(context, ZSTD_c_hashLog,
-                                  std::clamp(static_cast<int>(std::bit_width(size)) - 2, 10, 21)));
+        const int hash_log = static_cast<int>(std::bit_width(size)) - (fast ? 3 : 2);
+        SLIPWAY_TRY(set_parameter(context, ZSTD_c_hashLog, std::clamp(hash_log, 10, fast ? 20 : 21)));
         SLIPWAY_TRY(set_parameter(context, ZSTD_c_searchLog, 3));
         return set_parameter(context, ZSTD_c_strategy, ZSTD_lazy);
     }
@@ -194,7 +197,7 @@ private:
     const Settings settings_;
     /// All that a frame depends on, but for its content.
     const std::string recipe_ =
-        fmt::format("zstd {} level {} long {} checksum {} parameters 3\n", ZSTD_versionNumber(),
+        fmt::format("zstd {} level {} long {} checksum {} parameters 4\n", ZSTD_versionNumber(),
                     settings_.level, settings_.long_distance, settings_.checksum);
     const FrameCache cache_;
     std::mutex mutex_;

@@ -103,7 +103,7 @@ void FreeZstd::operator()(ZSTD_DCtx_s* context) const {
     ZSTD_freeDCtx(context);
 }
 
-UnpackRoom::UnpackRoom() : zstd_(ZSTD_createDCtx()), in_(ZSTD_DStreamInSize()) {
+UnpackRoom::UnpackRoom() : zstd_(ZSTD_createDCtx()), in_(std::make_unique_for_overwrite<char[]>(in_size)) {
     if (zstd_ == nullptr) throw std::bad_alloc();
 }
 

@@ -25,11 +25,12 @@ public:
 
     ZSTD_DCtx_s* zstd() const { return zstd_.get(); }
 
-    std::span<char> in() { return in_; }
+    std::span<char> in() { return {in_.get(), in_size}; }
 
 private:
     std::unique_ptr<ZSTD_DCtx_s, FreeZstd> zstd_;
-    std::vector<char> in_; ///< for compressed bytes
+    static constexpr std::size_t in_size = 128u << 10;
+    std::unique_ptr<char[]> in_; ///< for compressed bytes
 };
 
 /// Read from byte 0 on. zstd (RFC 8878; windows up to 128 MiB), and what Decompressor reads; frames and
