@@ -47,8 +47,8 @@ int lock_chain(const Arguments& arguments) {
     const journal::RunRecord run = new_run(plan.value(), options.value(), "plan");
     auto records = chain::new_records(plan.value());
     if (auto added = state.value().journal.add_run(run, records); !added) return complain(added.error());
-    const int code = execute(arguments, state.value(), loop, plan.value(), run, std::move(records),
-                             settings.value());
+    const int code =
+        execute(arguments, state.value(), loop, plan.value(), run, std::move(records), settings.value());
     if (code != exit_done) return code;
     auto lock = lock_of(state.value(), run.id);
     return lock ? write_lock(arguments, lock.value()) : complain(lock.error());

@@ -53,8 +53,7 @@ int start(const Arguments& arguments, Opened& opened, chain::Mode mode, std::str
     if (!settings) return complain(settings.error());
     auto lock = StateLock::take(opened.state);
     if (!lock) return complain(lock.error());
-    journal::RunRecord run =
-        new_run(opened.plan, opened.options, mode == chain::Mode::plan ? "plan" : "run");
+    journal::RunRecord run = new_run(opened.plan, opened.options, mode == chain::Mode::plan ? "plan" : "run");
     if (arguments.has("locked")) {
         auto pinned = pin_to(opened.plan, arguments.value("locked"), opened.state);
         if (!pinned) return complain(pinned.error());

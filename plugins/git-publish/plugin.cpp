@@ -157,7 +157,8 @@ private:
         const publish::Release& release = publication.release();
         SLIPWAY_SDK_TRY_ASSIGN(const auto retention, publish::read_retention(options_, release.tag));
         // As one who fetches: only then are the commits of annotated tags told.
-        SLIPWAY_SDK_TRY_ASSIGN(const publish::Refs refs, publication.remote().list(publish::Service::upload_pack));
+        SLIPWAY_SDK_TRY_ASSIGN(const publish::Refs refs,
+                               publication.remote().list(publish::Service::upload_pack));
         publish::Refs gone;
         for (const std::string& ref : publish::outdated(refs, retention)) {
             context.info("retention: " + ref.substr(10) + " need not stay");
@@ -166,8 +167,9 @@ private:
         if (gone.empty() || !options_["retention"]["delete"].as_bool(false)) return {};
         const auto tell = [&](int state) -> slipway::result<void> {
             for (const auto& [ref, id] : gone)
-                SLIPWAY_SDK_TRY(context.effect(state, "git.delete-tag", release.remote + " " + ref,
-                                               "delete tag " + ref.substr(10) + " (was " + publish::hex(id) + ")"));
+                SLIPWAY_SDK_TRY(
+                    context.effect(state, "git.delete-tag", release.remote + " " + ref,
+                                   "delete tag " + ref.substr(10) + " (was " + publish::hex(id) + ")"));
             return {};
         };
         if (context.dry_run()) return tell(SLIPWAY_EFFECT_PLANNED);

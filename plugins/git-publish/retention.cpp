@@ -77,7 +77,8 @@ std::vector<std::string> outdated(const Refs& refs, const Retention& retention) 
     releases.resize(releases.size() - std::min<std::size_t>(stay, releases.size()));
     std::vector<std::string> gone;
     for (const Dated& release : releases)
-        if (!is_named(refs, release.name, retention.library)) gone.push_back(std::string(tags) + release.name);
+        if (!is_named(refs, release.name, retention.library))
+            gone.push_back(std::string(tags) + release.name);
     return gone;
 }
 

@@ -19,7 +19,8 @@ constexpr std::uint64_t max_content = 1u << 20;
 
 /// Entries with their content; never more than was allowed.
 void read_all(int memory) {
-    auto source = rootfs::open_packed(support::UniqueFd(::dup(memory)), std::make_shared<rootfs::UnpackRoom>());
+    auto source =
+        rootfs::open_packed(support::UniqueFd(::dup(memory)), std::make_shared<rootfs::UnpackRoom>());
     if (!source) return;
     const auto reader = rootfs::PackageReader::open(std::move(source).value(), {}, max_content);
     if (!reader) return;

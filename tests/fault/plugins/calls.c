@@ -5,7 +5,6 @@
 #include "behaviour.h"
 
 #include <fcntl.h>
-
 #include <string.h>
 #include <unistd.h>
 

@@ -79,7 +79,8 @@ TEST_F(EnclosureTest, CanNeitherMountNorMakeDevicesNorChangeTheMachine) {
         run("mount -t tmpfs x /tmp 2>/dev/null && echo mounted; mknod /x c 1 3 2>/dev/null && echo device\n"
             "umount /proc/sys 2>/dev/null && echo unmounted; (echo 1 >/proc/sys/kernel/printk) 2>/dev/null "
             "&& echo sysctl\n"
-            "unshare -m true 2>/dev/null && echo unshared; (cd /proc/1/root && ls etc) 2>/dev/null; echo end"),
+            "unshare -m true 2>/dev/null && echo unshared; (cd /proc/1/root && ls etc) 2>/dev/null; echo "
+            "end"),
         "end\n");
 }
 

@@ -49,8 +49,8 @@ Result<std::string> read_all(int fd, const std::string& subject, std::size_t max
 /// Write all bytes, over partial writes and EINTR.
 Result<void> write_all(int fd, std::string_view bytes, const std::string& subject);
 
-/// Replace `path` in one step: temporary file beside it, fsync, rename, fsync of the folder. A device, a pipe or a
-/// socket (/dev/null, /dev/stdout) is not replaced but written to.
+/// Replace `path` in one step: temporary file beside it, fsync, rename, fsync of the folder. A device, a pipe
+/// or a socket (/dev/null, /dev/stdout) is not replaced but written to.
 Result<void> write_file(const std::string& path, std::string_view bytes, unsigned mode = 0644);
 
 /// Make the folder and its parents. Existing ones are fine.

@@ -19,7 +19,8 @@ Layer layer(const std::string& text) {
 }
 
 Image image(const std::string& folder, const std::string& platform, std::vector<Layer> layers) {
-    return {"rootfs.tar " + platform, folder, slipway::common::parse_platform(platform).value(), std::move(layers)};
+    return {"rootfs.tar " + platform, folder, slipway::common::parse_platform(platform).value(),
+            std::move(layers)};
 }
 
 Value document(const std::vector<File>& files, const std::string& path) {
