@@ -313,6 +313,10 @@ struct Runner::Impl {
         if (result.status == SLIPWAY_OK && !record.cache_key.empty())
             log->note(journal.remember(record.cache_key, record.outputs, record.finished));
         conflict = conflict || result.status == SLIPWAY_CONFLICT;
+        if (settings.mode == Mode::plan && result.status == SLIPWAY_WAITING) { // nothing is parked by a plan
+            over(i, "planned");
+            return log->stage_planned(record, "it would wait: " + record.message);
+        }
         over(i, state_of(result.status));
         log->stage_over(record, result.status, result.hint);
     }

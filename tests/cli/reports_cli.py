@@ -72,6 +72,13 @@ def plan(folder):
     check(ran.err.count(": unchanged: ") == 2, ran.err)
 
 
+def plan_that_would_wait(folder):
+    """What waits parks a run, not a plan; what is below it is told as not known yet."""
+    host = chain(folder, FIRST, misbehaving(folder, "waiting"), TELLS)
+    golden("cli/golden/report-plan-waiting.txt", host("plan", "chain.json").text(folder))
+    check(host("status").code == 0, "the plan is parked")
+
+
 def judged(text):
     """Parsed, after an independent judge has."""
     subprocess.run(["python3", "-m", "json.tool"], input=text, text=True, check=True, stdout=subprocess.DEVNULL)
@@ -139,6 +146,6 @@ def options_from_outputs(folder):
     check(missing.code == 1, f"exit {missing.code}")
 
 
-main({"words": words, "failed": failed, "waiting": waiting, "plan": plan, "documents": documents,
+main({"words": words, "failed": failed, "waiting": waiting, "plan": plan, "plan-that-would-wait": plan_that_would_wait, "documents": documents,
       "document-keys": document_keys, "quiet": quiet, "stage-types": stage_types, "standard-input": standard_input,
       "options-from-outputs": options_from_outputs})
