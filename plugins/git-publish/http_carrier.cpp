@@ -57,6 +57,7 @@ private:
     template <class Done>
     Result<void> run_until(Done&& done);
     Result<void> judge();
+    Error failure() const;
 
     Server& server_;
     Service service_;
@@ -191,6 +192,12 @@ Result<void> HttpStream::run_until(Done&& done) {
     }
 }
 
+Error HttpStream::failure() const {
+    long proxy_status = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &proxy_status);
+    return curl_failure(code_, words_, server_.settings, proxy_status);
+}
+
 /// Is the answer the one of a git server?
 Result<void> HttpStream::judge() {
     if (judged_) return {};
@@ -202,7 +209,7 @@ Result<void> HttpStream::judge() {
         // Let a server that refuses finish what it says.
         if (auto ran = run_until([&] { return incoming_.size() > (64u << 10); }); !ran) return ran;
         curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
-        if (code_ != CURLE_OK && status < 400) return curl_failure(code_, words_, server_.settings);
+        if (code_ != CURLE_OK && status < 400) return failure();
     }
     const char* type = nullptr;
     const char* location = nullptr;
@@ -249,7 +256,7 @@ Result<std::size_t> HttpStream::read(char* buffer, std::size_t size) {
     SLIPWAY_TRY(judge());
     const std::size_t n = std::min(size, incoming_.size() - taken_);
     // An answer that was cut is no end.
-    if (n == 0 && code_ != CURLE_OK) return curl_failure(code_, words_, server_.settings);
+    if (n == 0 && code_ != CURLE_OK) return failure();
     std::memcpy(buffer, incoming_.data() + taken_, n);
     taken_ += n;
     return n;

@@ -33,15 +33,26 @@ Error refused(long status, bool has_password) {
                          : "set \"token\": {\"secret\": NAME}, of a token with write access"};
 }
 
+/// It has opened no tunnel to the server.
+Error refused_by_proxy(long status) {
+    if (status == 407 || status == 401) // tinyproxy says 401 to a wrong password
+        return {Kind::auth, fmt::format("the proxy wants a user name and a password ({})", status),
+                "write \"proxy\": {\"secret\": NAME}, whose value is http://USER:PASSWORD@HOST:PORT"};
+    if (status >= 500)
+        return {Kind::net_transient, fmt::format("the proxy does not reach the server ({})", status),
+                "run again later"};
+    return {
+        Kind::denied, fmt::format("the proxy does not let us through ({})", status),
+        "may it open tunnels to this host and port? \"no_proxy\" names hosts that are reached without it"};
+}
+
 Error by_status(const HttpAnswer& answer, bool has_password) {
     const long status = answer.status;
     if (status == 401 || status == 403) return refused(status, has_password);
     if (status == 404 || status == 410)
         return {Kind::not_found, fmt::format("the server has no such repository ({})", status),
                 "is the address right? Private repositories look like this to a token that may not see them"};
-    if (status == 407)
-        return {Kind::auth, "the proxy wants a user name and a password (407)",
-                "write \"proxy\": {\"secret\": NAME}, whose value is http://USER:PASSWORD@HOST:PORT"};
+    if (status == 407) return refused_by_proxy(status);
     if (status == 413)
         return {Kind::resource, "the server takes no push of this size (413)",
                 "publish less in one release, or raise the server's limit"};
@@ -68,7 +79,8 @@ std::optional<Error> http_failure(const HttpAnswer& answer, const std::string& e
     return error;
 }
 
-Error curl_failure(CURLcode code, const std::string& words, const HttpSettings& settings) {
+Error curl_failure(CURLcode code, const std::string& words, const HttpSettings& settings, long proxy_status) {
+    if (proxy_status >= 400) return refused_by_proxy(proxy_status);
     const std::string said = support::printable(words.empty() ? curl_easy_strerror(code) : words);
     switch (code) {
     case CURLE_PEER_FAILED_VERIFICATION:

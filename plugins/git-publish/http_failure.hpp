@@ -22,8 +22,10 @@ struct HttpAnswer {
 std::optional<support::Error> http_failure(const HttpAnswer& answer, const std::string& expected,
                                            const HttpSettings& settings);
 
-/// `words`: what libcurl wrote into its error buffer.
-support::Error curl_failure(CURLcode code, const std::string& words, const HttpSettings& settings);
+/// `words`: what libcurl wrote into its error buffer. `proxy_status`: what a proxy answered when it was asked
+/// for a tunnel; 0 if none was.
+support::Error curl_failure(CURLcode code, const std::string& words, const HttpSettings& settings,
+                            long proxy_status = 0);
 
 support::Error silence_failure(const Patience& patience);
 

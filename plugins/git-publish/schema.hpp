@@ -105,7 +105,7 @@ constexpr const char* config_schema = R"json({
     "proxy": {"description": "https: http://HOST:PORT or socks5h://HOST:PORT",
       "oneOf": [{"type": "string", "minLength": 1}, )json" SECRET R"json(]},
     "no_proxy": {"type": "string", "default": "", "description": "hosts without the proxy, by commas"},
-    "ca_file": {"type": "string", "minLength": 1, "slipwayPath": "file",
+    "ca_file": {"type": "string", "default": "", "slipwayPath": "file",
       "description": "https: PEM certificates to trust instead of the system's"},
     "connect_s": {"type": "integer", "minimum": 1, "maximum": 3600, "default": 20,
       "description": "seconds to wait for a connection"},

@@ -74,8 +74,8 @@ Result<void> check(const json::Value& options, const Settings& settings, std::st
     if (options["token"].is_object() && options["password"].is_object())
         return Error{Kind::config, "both a token and a password", "set one of them"};
     pointer = options["token"].is_object() ? "/token" : "/password";
-    if (url.scheme != Scheme::https && (options["token"].is_object() || options["password"].is_object()))
-        return Error{Kind::config, "tokens and passwords are for https:// remotes alone",
+    if (url.scheme == Scheme::ssh && (options["token"].is_object() || options["password"].is_object()))
+        return Error{Kind::config, "tokens and passwords are not for ssh:// remotes",
                      "use \"ssh\": {\"key\": ...}, or an https:// URL"};
     return {};
 }
@@ -108,8 +108,10 @@ Result<std::string> key_file(const json::Value& option, const GiveSecret& secret
 
 Result<void> take_credentials(const json::Value& options, const GiveSecret& secret, const std::string& folder,
                               RemoteSettings& remote) {
+    SLIPWAY_TRY_ASSIGN(const RemoteUrl url, parse_url(remote.url));
+    // A path needs none: a rehearsal on this machine is the same chain with another remote.
     for (const char* name : {"token", "password"})
-        if (options[name].is_object()) {
+        if (url.scheme == Scheme::https && options[name].is_object()) {
             SLIPWAY_TRY_ASSIGN(remote.http.password, secret(options[name]["secret"].as_string()));
         }
     // A token pasted with a line end would be sent with it.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# publish_test.sh [CASE...]: git-publish against real servers (publish_cases.py).
+# publish_test.sh FILE [CASE...]: git-publish against real servers, the cases of FILE.
 set -euo pipefail
 export PYTHONPATH=$SLIPWAY_SOURCE/tests/tools PYTHONDONTWRITEBYTECODE=1
-exec python3 "$SLIPWAY_SOURCE/tests/e2e/publish_cases.py" "$@"
+exec python3 "$SLIPWAY_SOURCE/tests/e2e/$1" "${@:2}"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A real nginx on a loopback port, for proofs and benchmarks."""
+"""A real nginx on a loopback port, and a real proxy, for tests, proofs and benchmarks."""
 import os
 import shutil
 import socket
@@ -62,3 +62,40 @@ http {{ client_body_temp_path a; proxy_temp_path b; fastcgi_temp_path c; uwsgi_t
     def clear_log(self):
         with open(self.folder + "/access.log", "w", encoding="utf-8"):
             pass
+
+
+class Tinyproxy:
+    """A forward proxy that takes `user` and `password`, and opens tunnels to one port alone."""
+
+    def __init__(self, folder, to_port, user, password):
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        os.makedirs(folder)
+        with open(folder + "/tinyproxy.conf", "w", encoding="ascii") as file:
+            file.write(f"""Port {self.port}
+Listen 127.0.0.1
+Allow 127.0.0.1
+BasicAuth {user} {password}
+ConnectPort {to_port}
+Timeout 60
+MaxClients 20
+LogFile "{folder}/log"
+LogLevel Connect
+""")
+        self.process = None
+
+    def __enter__(self):
+        self.process = subprocess.Popen(["tinyproxy", "-d", "-c", self.folder + "/tinyproxy.conf"], stdout=subprocess.DEVNULL)
+        wait_for_port(self.port, "tinyproxy")
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+    def tunnels(self):
+        """The host of each that was opened."""
+        with open(self.folder + "/log", encoding="utf-8") as file:
+            words = [line.split('"') for line in file if "Established connection to host" in line]
+        return [line[1] for line in words]

@@ -7,7 +7,11 @@ import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from git_servers import ENVIRONMENT  # noqa: E402
-from harness import Host  # noqa: E402
+from harness import Host, check  # noqa: E402
+
+
+TOKEN = {"token": {"secret": "TOKEN"}}
+TAG = "refs/tags/05112026"
 
 
 class Chain:
@@ -62,3 +66,19 @@ def git(repository, *arguments, check=True, **environment):
 
 def refs(repository):
     return git(repository, "for-each-ref", "--format=%(refname)").split()
+
+
+def expect(chain, status, *words):
+    """The run fails with that status, and tells all of that. Returns what it told."""
+    outcome = chain.run()
+    text = outcome.out + outcome.err
+    check(outcome.code == (3 if status == "conflict" else 1), f"exit {outcome.code}: {text}")
+    check(chain.status() == status, f"{chain.status()}, not {status}: {text}")
+    for word in words:
+        check(word in text, f"no '{word}' in: {text}")
+    check("good-token" not in text, f"the token is shown: {text}")
+    return text
+
+
+def succeeds(outcome):
+    check(outcome.code == 0, f"exit {outcome.code}: {outcome.out}{outcome.err}")

@@ -27,6 +27,16 @@ TEST(HttpFailure, KindsByStatus) {
         EXPECT_EQ(kind_of(status), Kind::net_transient) << status;
 }
 
+TEST(HttpFailure, OfAProxyThatOpensNoTunnel) {
+    const auto kind = [](long status) { return curl_failure(CURLE_RECV_ERROR, "x", {}, status).kind; };
+    EXPECT_EQ(kind(407), Kind::auth);
+    EXPECT_EQ(kind(401), Kind::auth);
+    EXPECT_EQ(kind(403), Kind::denied);
+    EXPECT_EQ(kind(502), Kind::net_transient);
+    EXPECT_EQ(kind(200), Kind::net_transient); // it has: what failed came later
+    EXPECT_EQ(kind(0), Kind::net_transient);
+}
+
 TEST(HttpFailure, TheServersWordsIfTheyAreForPeople) {
     const std::string body = "Permission denied\x1b[31m\n";
     EXPECT_EQ(http_failure({403, "text/plain; charset=utf-8", "", body}, "x", {})->trace,
