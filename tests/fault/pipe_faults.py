@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Two stages that are joined: what one writes the other reads at the same time, and either goes wrong."""
 
+import hashlib
 import json
 import os
 import signal
@@ -142,6 +143,71 @@ def host_killed(folder):
     check(output_of(stages, "pours")["size"] == 3 * MB, outcome.err)
 
 
+# ------------------------------------------------------------------ a stream that nobody reads: hashed on its way to the store
+
+def alone(folder, **options):
+    """The writer without a reader."""
+    stages = [{"id": "pours", "use": "pours", "with": options}]
+    (folder / "chain.json").write_text(json.dumps({"slipway": 1, "name": "pipes", "version": "1", "stages": stages}))
+    return Host(folder)
+
+
+def in_store(host):
+    return [path for path in (host.state / "store" / "sha256").rglob("*") if path.is_file()]
+
+
+def unread(folder):
+    """It goes through a pipe, and is stored whole, under its digest."""
+    host = alone(folder, wrong="pipe", megabytes=20)
+    _, stages = run(host, 0)
+    water = output_of(stages, "pours")
+    content = b"w" * (20 * MB)
+    check(water["size"] == 20 * MB and water["sha256"] == hashlib.sha256(content).hexdigest(), f"water: {water}")
+    check([path.read_bytes() for path in in_store(host)] == [content], "the store has something else")
+    again, _ = run(host, 0)
+    check("pours: unchanged" in again.err, again.err)
+
+
+def unread_of_no_bytes(folder):
+    host = alone(folder, megabytes=0)
+    _, stages = run(host, 0)
+    check(output_of(stages, "pours")["sha256"] == hashlib.sha256(b"").hexdigest(), "not the digest of nothing")
+    check([path.stat().st_size for path in in_store(host)] == [0], "the store has something else")
+
+
+def unread_begun_anew(folder):
+    """What was written before the writer began again is gone."""
+    host = alone(folder, wrong="anew")
+    _, stages = run(host, 0)
+    check(output_of(stages, "pours")["sha256"] == hashlib.sha256(b"w" * (3 * MB)).hexdigest(), "another digest")
+    check(len(in_store(host)) == 1, f"the store has {in_store(host)}")
+
+
+def unread_beside_another(folder):
+    """One pipe at a time: the second output that may be a stream is a file."""
+    host = alone(folder, wrong="both")
+    _, stages = run(host, 0)
+    found = {output["port"]: output["sha256"] for output in stages["pours"]["outputs"]}
+    wanted = {"water": b"w" * (3 * MB), "label": b"{}"}
+    check(found == {port: hashlib.sha256(content).hexdigest() for port, content in wanted.items()}, f"outputs: {found}")
+    check(len(in_store(host)) == 2, f"the store has {in_store(host)}")
+
+
+def unread_goes_wrong(wrong, expected, code=1, left=0):
+    def case(folder):
+        """Nothing of it is the stage's output; what may be left is whole, and under its own digest."""
+        host = alone(folder, wrong=wrong)
+        outcome, stages = run(host, code)
+        check(expected in outcome.err, outcome.err)
+        check(not stages["pours"]["outputs"] and len(in_store(host)) == left, f"the store has {in_store(host)}")
+        for path in in_store(host):
+            check(path.name == hashlib.sha256(path.read_bytes()).hexdigest(), f"{path} is something else")
+        well = alone(folder)
+        _, stages = run(well, 0)
+        check(output_of(stages, "pours")["size"] == 3 * MB, "the next run has not stored it")
+    return case
+
+
 CASES = {
     "joined": joined,
     "kept": kept,
@@ -156,6 +222,15 @@ CASES = {
     "reader-fails": reader_goes_wrong("choke", "too much"),
     "reader-opens-twice": reader_goes_wrong("again", "was opened before", 3),
     "reader-does-not-look": reader_does_not_look,
+    "unread": unread,
+    "unread-of-no-bytes": unread_of_no_bytes,
+    "unread-begun-anew": unread_begun_anew,
+    "unread-beside-another": unread_beside_another,
+    "unread-fails": unread_goes_wrong("fail", "a bad package"),
+    "unread-crashes": unread_goes_wrong("crash", "SIGSEGV"),
+    "unread-keeps-open": unread_goes_wrong("open", "still open for writing", 3),
+    "unread-is-mistaken": unread_goes_wrong("digest", "the stage says 0000", left=1),
+    "unread-forgotten": unread_goes_wrong("forget", "", 0),
     "interrupted": interrupted,
     "host-killed": host_killed,
 }

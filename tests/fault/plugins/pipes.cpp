@@ -37,7 +37,7 @@ public:
         .flags = SLIPWAY_DETERMINISTIC | SLIPWAY_IDEMPOTENT,
         .config_schema = schema,
         .ports = R"({"outputs": [{"name": "water", "type": "text/plain", "stream": true},
-                                 {"name": "label", "type": "application/json"}]})",
+                                 {"name": "label", "type": "application/json", "stream": true}]})",
     };
 
     slipway::result<void> configure(std::string_view options) override {
@@ -49,12 +49,24 @@ public:
     slipway::result<slipway::outcome> run(slipway::context& context) override {
         auto created = context.create_output("water", "water.txt");
         if (!created) return std::move(created.error());
+        if (wrong_ == "pipe" && ::lseek(created.value().fd(), 0, SEEK_CUR) >= 0)
+            return slipway::error{SLIPWAY_INTERNAL, "it is no pipe"};
+        if (wrong_ == "anew") {
+            (void)!::write(created.value().fd(), "mud", 3);
+            created = context.create_output("water", "water.txt");
+            if (!created) return std::move(created.error());
+        }
         const std::string piece(1 << 20, 'w');
         for (int i = 0; i < megabytes_; ++i) {
             if (wrong_ == "crash" && i == 1) ::raise(SIGSEGV);
             if (wrong_ == "hang" && i == 1) ::pause();
             if (::write(created.value().fd(), piece.data(), piece.size()) < 0)
                 return slipway::error{SLIPWAY_IO, "writing failed"};
+        }
+        if (wrong_ == "both") {
+            auto label = context.create_output("label", "label.json");
+            if (!label || ::write(label.value().fd(), "{}", 2) < 0 || !label.value().commit())
+                return slipway::error{SLIPWAY_IO, "no label"};
         }
         if (wrong_ == "fail") return slipway::error{SLIPWAY_VERIFY, "a bad package"};
         if (wrong_ == "forget") return slipway::outcome::done;
