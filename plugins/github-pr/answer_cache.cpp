@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <answer_cache.hpp>
+#include <common/kept.hpp>
+#include <fcntl.h>
 #include <support/fs.hpp>
 #include <support/hash.hpp>
+#include <sys/stat.h>
 
 namespace slipway::github {
 
@@ -20,6 +23,7 @@ std::optional<AnswerCache::Entry> AnswerCache::find(const std::string& url) cons
     const json::Value& kept = document.value();
     // A digest for a name: but what is in it must be of this URL.
     if (kept["url"].as_string() != url || kept["etag"].as_string().empty()) return std::nullopt;
+    ::utimensat(AT_FDCWD, path_of(url).c_str(), nullptr, 0);
     return Entry{kept["etag"].as_string(), kept["body"], kept["more"].as_bool()};
 }
 
@@ -29,6 +33,10 @@ void AnswerCache::keep(const std::string& url, const Entry& entry) const {
     const json::Object document{
         {"url", url}, {"etag", entry.etag}, {"more", entry.more}, {"body", entry.body}};
     (void)support::write_file(path_of(url), json::dump(document), 0600);
+}
+
+void AnswerCache::remove_old() const {
+    if (!folder_.empty()) common::remove_unused(folder_);
 }
 
 } // namespace slipway::github

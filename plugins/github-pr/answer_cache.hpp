@@ -23,8 +23,12 @@ public:
     /// "" for no cache.
     explicit AnswerCache(std::string folder) : folder_(std::move(folder)) {}
 
+    /// What is found counts as used.
     std::optional<Entry> find(const std::string& url) const;
     void keep(const std::string& url, const Entry& entry) const;
+
+    /// Answers that nobody has asked for in 100 days: of pull requests long merged.
+    void remove_old() const;
 
 private:
     std::string path_of(const std::string& url) const;

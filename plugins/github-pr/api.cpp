@@ -27,7 +27,9 @@ bool has_next(const http::Response& response) {
 
 Api::Api(Settings settings, http::RetryTools tools, http::Client client, Log log)
     : settings_(std::move(settings)), tools_(std::move(tools)), client_(std::move(client)),
-      log_(std::move(log)), cache_(settings_.cache_folder) {}
+      log_(std::move(log)), cache_(settings_.cache_folder) {
+    cache_.remove_old();
+}
 
 Result<Api> Api::create(Settings settings, http::RetryTools tools, std::function<bool()> cancelled, Log log) {
     SLIPWAY_TRY_ASSIGN(auto client,

@@ -3,6 +3,7 @@
 #include <command/command.hpp>
 #include <gtest/gtest.h>
 #include <support/fs.hpp>
+#include <support/hash.hpp>
 
 #include <filesystem>
 
@@ -37,6 +38,25 @@ TEST(AnswerCache, DamageIsAsIfItWereNotThere) {
     const AnswerCache nowhere("/dev/null/x");
     nowhere.keep("u", {"\"e\"", 1, false});
     EXPECT_FALSE(nowhere.find("u"));
+}
+
+TEST(AnswerCache, ForgetsWhatNobodyHasAskedForInALongTime) {
+    namespace fs = std::filesystem;
+    const test::ScratchFolder folder;
+    const AnswerCache cache(folder.path());
+    cache.keep("asked", {"\"e\"", 1, false});
+    cache.keep("new", {"\"e\"", 1, false});
+    cache.keep("merged", {"\"e\"", 1, false});
+    const auto long_ago = fs::file_time_type::clock::now() - std::chrono::hours(101 * 24);
+    for (const char* url : {"asked", "merged"})
+        fs::last_write_time(folder / (support::Digest::of(url).hex() + ".json"), long_ago);
+    EXPECT_TRUE(cache.find("asked"));
+    cache.remove_old();
+    EXPECT_TRUE(cache.find("asked"));
+    EXPECT_TRUE(cache.find("new"));
+    EXPECT_FALSE(cache.find("merged"));
+    AnswerCache("").remove_old();
+    AnswerCache("/nonexistent/x").remove_old();
 }
 
 } // namespace
