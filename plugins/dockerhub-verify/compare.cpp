@@ -108,17 +108,24 @@ private:
         return folder != folders_.end() && std::string_view(field) == "mtime" ? folder->second : "";
     }
 
-    /// Folders with an entry that is allowed to differ, and does.
+    static std::string folder_of(const std::string& path) {
+        const std::size_t slash = path.rfind('/');
+        return slash == std::string::npos ? "." : path.substr(0, slash);
+    }
+
+    /// Folders with an entry that is allowed to differ, and does; or that may have come and gone, as its name
+    /// alone says.
     void allow_folders() {
         if (rules_.allow.empty()) return;
+        for (const std::string& pattern : rules_.allow)
+            if (pattern.find_first_of("*?[\\") == std::string::npos)
+                folders_.emplace(folder_of(pattern), pattern);
         for (const Tree* tree : {&expected_, &found_})
             for (const auto& [path, name] : tree->paths()) {
                 const std::string pattern = allowed(path, "entry");
                 const Inode *a = expected_.find(path), *b = found_.find(path);
-                const std::size_t slash = path.rfind('/');
                 const bool differs = a == nullptr || b == nullptr || describe(*a) != describe(*b);
-                if (!pattern.empty() && differs)
-                    folders_.emplace(slash == std::string::npos ? "." : path.substr(0, slash), pattern);
+                if (!pattern.empty() && differs) folders_.emplace(folder_of(path), pattern);
             }
     }
 

@@ -21,6 +21,27 @@ std::string registry_of(std::string key) {
     return key == "index.docker.io" || key == "registry-1.docker.io" ? "docker.io" : key;
 }
 
+constexpr const char* as_options = "give user and password as options, the password as a secret";
+
+/// Passwords that are with another program:
+/// https://docs.docker.com/reference/cli/docker/login/#credential-stores. docker asks the registry's helper,
+/// else the store; what it has no login for it asks, too.
+Result<void> refuse_helpers(const json::Value& config, const std::string& registry) {
+    for (const json::Member& helper : config["credHelpers"].as_object())
+        if (registry_of(helper.key) == registry)
+            return Error{Kind::unsupported,
+                         "docker's config.json: the password of " + registry
+                             + " is with the credential helper '"
+                             + support::printable(helper.value.as_string()) + "', which is not run",
+                         as_options};
+    if (const std::string& store = config["credsStore"].as_string(); !store.empty())
+        return Error{Kind::unsupported,
+                     "docker's config.json: passwords are in the credential store '"
+                         + support::printable(store) + "', which is not asked",
+                     std::string(as_options) + "; to ask as anybody, leave docker_config out"};
+    return {};
+}
+
 } // namespace
 
 Result<std::optional<Credentials>> credentials_in(const std::string& docker_config,
@@ -29,7 +50,13 @@ Result<std::optional<Credentials>> credentials_in(const std::string& docker_conf
     if (!config) return std::move(config).error().in("docker's config.json");
     for (const json::Member& entry : config.value()["auths"].as_object()) {
         const std::string& encoded = entry.value["auth"].as_string();
-        if (registry_of(entry.key) != registry || encoded.empty()) continue;
+        if (registry_of(entry.key) != registry) continue;
+        if (!entry.value["identitytoken"].as_string().empty())
+            return Error{Kind::unsupported,
+                         "docker's config.json: it has an identity token for " + registry
+                             + ", not a password",
+                         as_options};
+        if (encoded.empty()) continue;
         const auto text = common::unbase64(encoded);
         const std::size_t colon = text ? text->find(':') : std::string::npos;
         if (colon == std::string::npos)
@@ -39,11 +66,7 @@ Result<std::optional<Credentials>> credentials_in(const std::string& docker_conf
                          "docker login writes it"};
         return std::optional(Credentials{text->substr(0, colon), http::Secret(text->substr(colon + 1))});
     }
-    for (const json::Member& helper : config.value()["credHelpers"].as_object())
-        if (registry_of(helper.key) == registry)
-            return Error{Kind::unsupported,
-                         "docker's config.json: a credential helper has the password of " + registry,
-                         "give user and password as options, the password as a secret"};
+    SLIPWAY_TRY(refuse_helpers(config.value(), registry));
     return std::optional<Credentials>();
 }
 

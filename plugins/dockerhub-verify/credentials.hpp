@@ -16,7 +16,8 @@ struct Credentials {
 };
 
 /// What docker's and podman's config.json has for a registry (docker/cli's documentation, "docker login").
-/// Nothing: it has none. Kind::config: not such a file. Kind::unsupported: a program has to be asked for it.
+/// Nothing: it has none. Kind::config: not such a file. Kind::unsupported: a program has to be asked for it,
+/// or it is a token of another kind.
 support::Result<std::optional<Credentials>> credentials_in(const std::string& docker_config,
                                                            const std::string& registry);
 

@@ -106,12 +106,14 @@ bool same_platform(const common::Platform& wanted, const common::Platform& found
            && (wanted.variant == found.variant || found.variant.empty());
 }
 
-void check_config(const json::Value& config, const common::Platform& wanted, const ConfigRules& rules,
-                  Findings& findings) {
+void check_platform(const json::Value& config, const common::Platform& wanted, Findings& findings) {
     const common::Platform found{config["os"].as_string(), config["architecture"].as_string(),
                                  config["variant"].as_string()};
     if (!same_platform(wanted, found))
         findings.add({"config", "platform", wanted.text(), printable(found.text())});
+}
+
+void check_config(const json::Value& config, const ConfigRules& rules, Findings& findings) {
     const json::Value& created = config["created"];
     if (rules.config["created"].is_string() && !(created == rules.config["created"]))
         findings.add({"config", "created", text_of(rules.config["created"]), text_of(created)});

@@ -12,10 +12,12 @@ struct ConfigRules {
     support::json::Value config; ///< the option `config`; null: Cmd, Env and Labels may be anything
 };
 
+/// Whether it says that it is for the platform.
+void check_platform(const support::json::Value& config, const common::Platform& wanted, Findings& findings);
+
 /// Members of the configuration that engines and children of the image act on, each compared with what the
 /// rules say, or with nothing.
-void check_config(const support::json::Value& config, const common::Platform& wanted,
-                  const ConfigRules& rules, Findings& findings);
+void check_config(const support::json::Value& config, const ConfigRules& rules, Findings& findings);
 
 /// The diff_ids, one for each layer. A wrong number of them, or of the history's layers, is a finding.
 support::Result<std::vector<support::Digest>> diff_ids_of(const support::json::Value& config,

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "patience.hpp"
 
+#include <common/kept.hpp>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <support/fs.hpp>
 #include <support/text.hpp>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -21,6 +24,8 @@ const char* hint_of(const std::string& lag) {
     if (lag == "pull request") return "ask its reviewers";
     if (lag == "build")
         return "look at the build farm's state for this image: does it fail, or is it queued?";
+    if (lag == "registry")
+        return "its limit for pulls is used up: credentials raise it, and the option wait gives it time";
     return "the build has pushed it, Docker Hub does not show it: ask its support, or look at its status "
            "page";
 }
@@ -51,8 +56,11 @@ Result<void> Patience::check(const Pending& pending, const std::string& image) c
     std::int64_t began = now_;
     if (auto text = support::read_file(file_, 100)) {
         began = std::min<std::int64_t>(std::strtoll(text.value().c_str(), nullptr, 10), now_);
+        ::utimensat(AT_FDCWD, file_.c_str(), nullptr, 0); // in use
     } else {
-        SLIPWAY_TRY(support::make_dirs(file_.substr(0, file_.rfind('/'))));
+        const std::string folder = file_.substr(0, file_.rfind('/'));
+        SLIPWAY_TRY(support::make_dirs(folder));
+        common::remove_unused(folder); // of runs that nobody resumes
         SLIPWAY_TRY(support::write_file(file_, std::to_string(now_)));
     }
     if (now_ - began < longest_.count()) return {};
@@ -61,6 +69,10 @@ Result<void> Patience::check(const Pending& pending, const std::string& image) c
         longest_.count() == 0
             ? ""
             : fmt::format(", after {}", support::human_duration(std::chrono::seconds(now_ - began)));
+    if (pending.lag == "registry") // whether the image is there nobody knows
+        return Error{Kind::net_transient,
+                     fmt::format("{} could not be read{}: the registry: {}", image, waited, pending.what),
+                     hint_of(pending.lag)};
     return Error{Kind::not_found,
                  fmt::format("{} is not there{}: {} (the {} lags)", image, waited, pending.what, pending.lag),
                  hint_of(pending.lag)};

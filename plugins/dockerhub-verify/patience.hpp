@@ -25,7 +25,7 @@ public:
         : file_(std::move(file)), longest_(longest), now_(now) {}
 
     /// Notes the wait's begin if this is its first look. Kind::not_found: it has been too long; the error
-    /// names who lags.
+    /// names who lags. Kind::net_transient: it has been too long for a registry that does not answer.
     support::Result<void> check(const Pending& pending, const std::string& image) const;
 
     /// The wait is over.

@@ -47,7 +47,7 @@ public:
                                 std::time(nullptr));
         SLIPWAY_SDK_TRY_ASSIGN(auto outcome, look(context, against));
         if (const Pending* pending = std::get_if<Pending>(&outcome)) {
-            SLIPWAY_SDK_TRY(patience.check(*pending, settings_->order.image.text()));
+            if (!context.dry_run()) SLIPWAY_SDK_TRY(patience.check(*pending, settings_->order.image.text()));
             context.report(SLIPWAY_INFO, pending->what + " (waiting for the " + pending->lag + ")");
             return slipway::outcome::waiting;
         }

@@ -84,9 +84,17 @@ http::Request Registry::request(const char* method, const std::string& path) con
     return request;
 }
 
-Error Registry::failure(const std::string& what, const http::Response& response) const {
+Error Registry::failure(const std::string& what, const http::Response& response) {
     Error error = http::status_error(what, response);
     if (!response.body.empty()) error.trace.push_back(words_of(response.body));
+    const std::int64_t now = http::system_tools({}).now();
+    const auto asked = http::asked_pause(response, now);
+    busy_.reset();
+    if (response.status == 429 || (http::may_pass(response, now) && asked > settings_.retry.longest_pause)) {
+        busy_ = fmt::format("HTTP status {}", response.status);
+        if (!response.body.empty()) *busy_ += ", '" + words_of(response.body) + "'";
+        if (asked) *busy_ += ", come back at " + support::iso_time(now + asked->count());
+    }
     if (response.status == 429)
         error.hint = "the registry's limit for pulls is used up; credentials raise it, and it passes";
     if (response.status == 401 || response.status == 403)

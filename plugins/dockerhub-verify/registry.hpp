@@ -51,6 +51,10 @@ public:
     /// says.
     support::Result<void> blob(const Descriptor& descriptor, const Bytes& sink);
 
+    /// Why it would not answer for now, if the last failure was that: a limit (429), or another pause that is
+    /// longer than we wait.
+    const std::optional<std::string>& busy() const { return busy_; }
+
 private:
     Registry(Reference reference, RegistrySettings settings, http::Client client)
         : reference_(std::move(reference)), settings_(std::move(settings)), client_(std::move(client)) {}
@@ -60,12 +64,13 @@ private:
     support::Result<http::Response> send_authorized(http::Request& request);
     support::Result<void> authorize(const std::string& field);
     support::Result<http::Secret> fetch_token(const Challenge& challenge);
-    support::Error failure(const std::string& what, const http::Response& response) const;
+    support::Error failure(const std::string& what, const http::Response& response);
 
     Reference reference_;
     RegistrySettings settings_;
     http::Client client_;
     http::Secret authorization_;
+    std::optional<std::string> busy_;
 };
 
 } // namespace slipway::verify

@@ -148,8 +148,11 @@ private:
         }));
         advance(manifest.config.size);
         SLIPWAY_TRY_ASSIGN(verdict_.config, parse_document(text));
-        check_config(verdict_.config, order_.platform, order_.config, verdict_.findings);
-        if (order_.config.config.is_null())
+        check_platform(verdict_.config, order_.platform, verdict_.findings);
+        // A layout's configuration has to be that very blob: compare_layout().
+        if (!order_.config.config.is_null() || !against_.layout)
+            check_config(verdict_.config, order_.config, verdict_.findings);
+        if (order_.config.config.is_null() && !against_.layout)
             verdict_.not_compared.insert(verdict_.not_compared.end(), {"Cmd", "Env", "Labels"});
         SLIPWAY_TRY_ASSIGN(diff_ids_,
                            diff_ids_of(verdict_.config, manifest.layers.size(), verdict_.findings));
@@ -228,7 +231,10 @@ private:
 } // namespace
 
 Result<Outcome> verify(Registry& registry, const Order& order, const Against& against, const Meter& meter) {
-    return Verification(registry, order, against, meter).run();
+    auto outcome = Verification(registry, order, against, meter).run();
+    if (!outcome && outcome.error().kind == Kind::net_transient && registry.busy())
+        return Outcome(Pending{"registry", *registry.busy()});
+    return outcome;
 }
 
 } // namespace slipway::verify

@@ -52,7 +52,8 @@ struct Verdict {
     bool equal() const { return findings.total() == 0; }
 };
 
-/// Not there yet: who lags ("build", "Hub"), and what is missing.
+/// Not there yet, or not to be had for now: who lags ("pull request", "build", "Hub", "registry"), and what
+/// is missing.
 struct Pending {
     std::string lag, what;
 };

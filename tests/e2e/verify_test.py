@@ -14,7 +14,7 @@ from image_mutations import AMD64, index_of, with_attestation  # noqa: E402
 from registry_server import Handler, RegistryServer  # noqa: E402
 
 BUILD, STAGES = os.environ["SLIPWAY_BUILD"], os.environ["SLIPWAY_STAGES"]
-OK, WAITING, NOT_FOUND, NET, AUTH, VERIFY = 0, 255, 3, 5, 6, 7
+OK, WAITING, NOT_FOUND, NET, AUTH, VERIFY, UNSUPPORTED = 0, 255, 3, 5, 6, 7, 8
 FILES = [entry("etc", kind=b"5"), entry("etc/motd", b"hello\n"), entry("big", os.urandom(3_000_000))]
 
 
@@ -239,8 +239,18 @@ def faults(registry, against):
             self.answer(429, {"errors": [{"code": "TOOMANYREQUESTS", "message": "too many"}]}, [("Retry-After", "1")])
         return Front.count == 1
     with_fault("a limit that passes", limited, OK, "again in")
-    with_fault("a limit that does not", lambda self: self.answer(429, {"errors": [{"code": "TOOMANYREQUESTS", "message": "you have reached your limit"}]},
-                                                                [("Retry-After", "7200")]) or True, NET, "the registry's limit for pulls is used up")
+
+    def used_up(self):
+        self.answer(429, {"errors": [{"code": "TOOMANYREQUESTS", "message": "you have reached your limit"}]}, [("Retry-After", "7200")])
+        return True
+    with_fault("a limit that does not", used_up, NET, "could not be read: the registry: HTTP status 429, come back at", "limit for pulls is used up")
+    with_fault("a limit that does not, with patience", used_up, WAITING, "come back at", "(waiting for the registry)", wait="1h")
+    assert len(Front.seen) == 1, Front.seen
+    with_fault("a limit in the middle", lambda self: is_layer(self) and used_up(self), WAITING, "TOOMANYREQUESTS: you have reached your limit",
+               wait="1h")
+    with_fault("a registry that is closed for an hour", lambda self: self.answer(503, b"", [("Retry-After", "3600")]) or True, WAITING,
+               "HTTP status 503", wait="1h")
+    with_fault("a registry that is down", lambda self: self.answer(503, b"") or True, NET, "503", wait="1h")
     with_fault("no JSON", lambda self: (self.answer(200, b"<html>", [("Content-Type", "text/html")]) or True), VERIFY)
     with_fault("a redirect to clear text", lambda self: self.answer(307, b"", [("Location", "http://127.0.0.1:1/x")]) or True, VERIFY)
 
@@ -256,6 +266,10 @@ def private(against):
         with open("config.json", "w", encoding="ascii") as file:
             json.dump({"auths": {registry.host: {"auth": "cHVzaGVyOndyb25n"}}}, file)
         expect("a wrong password", stage(reference, registry, against=against, docker_config=os.getcwd() + "/config.json"), AUTH, "are user and password right?")
+        with open("config.json", "w", encoding="ascii") as file:
+            json.dump({"auths": {registry.host: {}}, "credsStore": "desktop"}, file)
+        expect("a credential store", stage(reference, registry, against=against, docker_config=os.getcwd() + "/config.json"), UNSUPPORTED,
+               "the credential store 'desktop', which is not asked", "the password as a secret")
 
 
 def command(registry, against):

@@ -88,6 +88,19 @@ TEST(Compare, AllowsWhatIsDeclaredAndTheTimesOfItsFolders) {
     EXPECT_EQ(findings.allowed(), 3u);
 }
 
+TEST(Compare, TheTimeOfAFolderWhoseAllowedEntryHasComeAndGone) {
+    const std::vector<TarFile> built{at(folder("run"), 10), at(file("x"), 20)};
+    const std::vector<TarFile> found{at(folder("run"), 99), at(file("x"), 20)};
+    EXPECT_THAT(differences(built, found, {{"run/.containerenv"}}), IsEmpty());
+    EXPECT_THAT(differences(built, found, {{"run/*env"}}).size(), 1u); // a pattern names no folder
+    EXPECT_THAT(differences(built, {at(folder("run", 0777), 99), at(file("x"), 20)}, {{"run/.containerenv"}}),
+                ElementsAre("run: mode: 0755 | 0777"));
+    EXPECT_THAT(differences(built, {at(folder("run"), 99), at(file("run/a"), 99), at(file("x"), 20)},
+                            {{"run/.containerenv"}})
+                    .size(),
+                1u);
+}
+
 TEST(Compare, TheRootIsPlainIfNobodySaysOtherwise) {
     EXPECT_THAT(differences({file("a")}, {folder("."), file("a")}), IsEmpty());
     EXPECT_THAT(differences({file("a")}, {folder(".", 0777), file("a")}),

@@ -23,7 +23,8 @@ std::vector<std::string> check(const std::string& config, const std::string& rul
     Value document = parse(config).value();
     if (!pointer.empty()) document.find("config")->set(pointer, std::move(value));
     Findings findings;
-    check_config(document, {"linux", "amd64", ""}, {parse(rule_text).value()}, findings);
+    check_platform(document, {"linux", "amd64", ""}, findings);
+    check_config(document, {parse(rule_text).value()}, findings);
     return lines_of(findings);
 }
 

@@ -29,6 +29,16 @@ TEST(Patience, NoneAtAll) {
     EXPECT_EQ(now.error().what, "x:1 is not there: it is old (the Hub lags)");
 }
 
+TEST(Patience, ARegistryThatIsBusyIsNoMissingImage) {
+    const slipway::test::ScratchFolder folder;
+    const Pending busy{"registry", "HTTP status 429"};
+    EXPECT_TRUE(Patience(folder.path() + "/x", 1h, 1000).check(busy, "x:1"));
+    auto late = Patience(folder.path() + "/x", 1h, 4600).check(busy, "x:1");
+    ASSERT_FALSE(late);
+    EXPECT_EQ(late.error().kind, slipway::support::Kind::net_transient);
+    EXPECT_EQ(late.error().what, "x:1 could not be read, after 1 h 0 min: the registry: HTTP status 429");
+}
+
 TEST(Patience, ThePullRequestComesFirst) {
     const auto pending = [](const char* state) {
         return pending_of_submission(Object{{"state", state}, {"url", "https://x/1"}});
