@@ -100,10 +100,26 @@ private:
         return times.size();
     }
 
+    static bool is_literal(const std::string& pattern) {
+        return pattern.find_first_of("*?[\\") == std::string::npos;
+    }
+
+    /// Something that gives rights: nobody means it by a wildcard.
+    static bool is_privileged(const Inode* inode) {
+        if (inode == nullptr) return false;
+        const TarEntry& e = inode->entry;
+        const bool device = e.type == TarType::character_device || e.type == TarType::block_device;
+        return device
+               || (e.type == TarType::file
+                   && ((e.mode & 06000) != 0 || e.xattrs.contains("security.capability")));
+    }
+
     /// Of a path and its field; "" if it is not allowed.
     std::string allowed(const std::string& path, const char* field) const {
+        const bool by_name = is_privileged(found_.find(path));
         for (const std::string& pattern : rules_.allow)
-            if (::fnmatch(pattern.c_str(), path.c_str(), 0) == 0) return pattern;
+            if (::fnmatch(pattern.c_str(), path.c_str(), 0) == 0 && (!by_name || is_literal(pattern)))
+                return pattern;
         const auto folder = folders_.find(path);
         return folder != folders_.end() && std::string_view(field) == "mtime" ? folder->second : "";
     }
@@ -118,8 +134,7 @@ private:
     void allow_folders() {
         if (rules_.allow.empty()) return;
         for (const std::string& pattern : rules_.allow)
-            if (pattern.find_first_of("*?[\\") == std::string::npos)
-                folders_.emplace(folder_of(pattern), pattern);
+            if (is_literal(pattern)) folders_.emplace(folder_of(pattern), pattern);
         for (const Tree* tree : {&expected_, &found_})
             for (const auto& [path, name] : tree->paths()) {
                 const std::string pattern = allowed(path, "entry");

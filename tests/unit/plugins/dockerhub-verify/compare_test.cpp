@@ -101,6 +101,19 @@ TEST(Compare, TheTimeOfAFolderWhoseAllowedEntryHasComeAndGone) {
                 1u);
 }
 
+TEST(Compare, AWildcardAllowsNothingThatGivesRights) {
+    const std::vector<TarFile> built{folder("k")};
+    TarFile setuid = file("k/a"), capable = file("k/a"), device = file("k/a");
+    setuid.entry.mode = 04755;
+    capable.entry.xattrs["security.capability"] = "x";
+    device.entry.type = slipway::support::TarType::block_device;
+    for (const TarFile& hidden : {setuid, capable, device}) {
+        EXPECT_EQ(differences(built, {folder("k"), hidden}, {{"k/*"}}).size(), 1u);
+        EXPECT_THAT(differences(built, {folder("k"), hidden}, {{"k/a"}}), IsEmpty());
+    }
+    EXPECT_THAT(differences(built, {folder("k"), file("k/a")}, {{"k/*"}}), IsEmpty());
+}
+
 TEST(Compare, TheRootIsPlainIfNobodySaysOtherwise) {
     EXPECT_THAT(differences({file("a")}, {folder("."), file("a")}), IsEmpty());
     EXPECT_THAT(differences({file("a")}, {folder(".", 0777), file("a")}),
