@@ -44,6 +44,7 @@ Command diff_command();
 Command provenance_command();
 Command reproduce_command();
 Command verify_command();
+Command check_command();
 
 // Options that several commands have.
 std::vector<Option> chain_options();   ///< --set, --override, --epoch, --no-mocks
