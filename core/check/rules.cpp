@@ -5,8 +5,8 @@ namespace slipway::check {
 
 std::vector<Rule> all_rules() {
     std::vector<Rule> out;
-    for (const auto& family : {static_rules(), load_rules(), describe_rules(), host_rules(), options_rules(),
-                               run_rules(), clean_rules(), effect_rules(), same_rules(), fault_rules()})
+    for (const auto& family : {static_rules(), load_rules(), describe_rules(), options_rules(), run_rules(),
+                               host_rules(), clean_rules(), effect_rules(), same_rules(), fault_rules()})
         out.insert(out.end(), family.begin(), family.end());
     return out;
 }

@@ -67,10 +67,11 @@ Verdict stable(Trial& trial) {
         auto again = plugin::load(trial.path());
         if (!again || again.value() != &plugin) return "slipway_plugin_v1() returns another description";
         for (std::uint32_t i = 0; i < plugin.stage_count; ++i) {
-            const slipway_stage_desc* desc = plugin.stage(i);
             const std::string call = "stage(" + std::to_string(i) + ") ";
-            if (desc != plugin.stage(i)) return call + "returns another pointer";
+            const slipway_stage_desc* desc = plugin.stage(i);
             if (text_of(*desc) != texts[i]) return call + "says something else than before";
+            if (desc != plugin.stage(i)) return call + "returns another pointer";
+            if (text_of(*desc) != texts[i]) return call + "says something else the third time";
         }
         return "";
     });

@@ -65,6 +65,7 @@ Verdict entry(Trial& trial) {
 }
 
 Verdict exports(Trial& trial) {
+    if (entry(trial).state != State::kept) return not_tried("'static.entry' is broken");
     std::vector<std::string> others;
     for (const Symbol& symbol : trial.elf.symbols)
         if (symbol.defined && !symbol.hidden && !symbol.unique && symbol.name != SLIPWAY_ENTRY_SYMBOL
@@ -106,6 +107,7 @@ Verdict needed(Trial& trial) {
 }
 
 Verdict undefined(Trial& trial) {
+    if (needed(trial).state != State::kept) return not_tried("'static.needed' is broken");
     return found_by_linker(
         trial,
         [&] {

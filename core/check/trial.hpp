@@ -61,6 +61,7 @@ public:
     const plugin::StageType* stage = nullptr;
     const config::Schema* schema = nullptr;
     const Sample* sample = nullptr;
+    bool steady = true; ///< two equal runs of the case have given equal outputs
 
     /// In a child, or here if the user wants so.
     ChildResult child(ChildSetup setup, const Work& work) const;
@@ -86,6 +87,7 @@ public:
     void next_sample(const Sample* next) {
         sample = next;
         plain_.reset();
+        steady = true;
     }
 
     const std::vector<Sample>* samples = nullptr; ///< of all stages

@@ -4,6 +4,11 @@
 #
 # Builds NAME.so, a Slipway stage plugin: one exported symbol, nothing undefined, nothing shared with
 # other plugins. DESTINATION is the build folder it is put in (default: the current binary folder).
+#
+# slipway_add_conformance_test(NAME [CASES path...])
+#
+# A CTest test NAME.check: `slipway check` of the plugin NAME, with sample cases (files, or folders of
+# *.case.json; default: the folder check, if there is one). SLIPWAY_PROGRAM names the slipway to use.
 
 set(SLIPWAY_PLUGIN_VERSION_SCRIPT "${CMAKE_CURRENT_LIST_DIR}/plugin.map")
 
@@ -30,4 +35,27 @@ function(slipway_add_plugin name)
     if(NOT SLIPWAY_SANITIZE AND NOT "${CMAKE_C_FLAGS} ${CMAKE_CXX_FLAGS}" MATCHES "-fsanitize=")
         target_link_options(${name} PRIVATE "LINKER:-z,defs")
     endif()
+endfunction()
+
+function(slipway_add_conformance_test name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "CASES")
+    if(NOT arg_CASES AND EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/check")
+        set(arg_CASES check)
+    endif()
+    set(cases)
+    foreach(case ${arg_CASES})
+        cmake_path(ABSOLUTE_PATH case)
+        list(APPEND cases --case "${case}")
+    endforeach()
+    if(TARGET slipway)
+        set(program "$<TARGET_FILE:slipway>")
+    else()
+        find_program(SLIPWAY_PROGRAM slipway)
+        set(program "${SLIPWAY_PROGRAM}")
+    endif()
+    if(NOT program)
+        message(WARNING "${name} is not checked: slipway is not installed; set SLIPWAY_PROGRAM")
+        return()
+    endif()
+    add_test(NAME ${name}.check COMMAND "${program}" check "$<TARGET_FILE:${name}>" ${cases})
 endfunction()

@@ -152,13 +152,16 @@ static slipway_status open_source(const checksum_stage* it, int* fd) {
                 it->file, strerror(errno));
 }
 
-/* The name for the line, in memory that the caller frees; NULL if memory is out. */
-static char* source_name(const checksum_stage* it) {
+/* The name for the line, in memory that the caller frees. */
+static slipway_status source_name(const checksum_stage* it, char** name) {
     const char* meta = NULL;
-    if (it->name != NULL) return strdup(it->name);
-    if (it->file != NULL || it->host->input_meta(it->host, "input", 0, &meta) != SLIPWAY_OK)
-        return strdup("-");
-    return json_string(json_member(meta, "name"));
+    if (it->name == NULL && it->file == NULL) {
+        const slipway_status status = it->host->input_meta(it->host, "input", 0, &meta);
+        if (status != SLIPWAY_OK) return status;
+        *name = json_string(json_member(meta, "name"));
+    }
+    if (*name == NULL) *name = strdup(it->name != NULL ? it->name : "-");
+    return *name != NULL ? SLIPWAY_OK : fail(it, SLIPWAY_RESOURCE, NULL, NULL, "out of memory");
 }
 
 /* An artifact is created, written, closed and committed. Without the commit the host throws it away. */
@@ -184,9 +187,9 @@ static slipway_status run(slipway_instance* self, const slipway_job* job) {
     status = compute(it, fd, &crc, &size);
     close(fd);
     if (status != SLIPWAY_OK) return status;
-    char* name = source_name(it);
-    status = name == NULL ? fail(it, SLIPWAY_RESOURCE, NULL, NULL, "out of memory")
-                          : write_line(it, crc, size, name);
+    char* name = NULL;
+    status = source_name(it, &name);
+    if (status == SLIPWAY_OK) status = write_line(it, crc, size, name);
     free(name);
     return status;
 }

@@ -114,8 +114,9 @@ public:
         Crc crc;
         if (auto done = compute(context, source.value().get(), crc); !done) return done.error();
         const std::string size = std::to_string(crc.size());
-        const std::string line =
-            std::to_string(crc.finish()) + " " + size + " " + source_name(context) + "\n";
+        const auto name = source_name(context);
+        if (!name) return name.error();
+        const std::string line = std::to_string(crc.finish()) + " " + size + " " + name.value() + "\n";
         // An artifact is created, written and committed. Without the commit the host throws it away.
         auto output = context.create_output("checksum", "checksum.txt");
         if (!output) return output.error();
@@ -164,11 +165,12 @@ private:
         }
     }
 
-    std::string source_name(const slipway::context& context) const {
+    slipway::result<std::string> source_name(const slipway::context& context) const {
         if (name_) return *name_;
-        if (file_) return "-";
+        if (file_) return std::string("-");
         const auto meta = context.input_meta("input");
-        return meta ? json::string_member(meta.value(), "name").value_or("-") : "-";
+        if (!meta) return meta.error(); // when a host function fails, the host has told the user why
+        return json::string_member(meta.value(), "name").value_or("-");
     }
 
     std::optional<std::string> file_;

@@ -104,8 +104,8 @@ static slipway_status create(const slipway_host* host, const char* id, slipway_i
     return SLIPWAY_OK;
 }
 
-static const slipway_stage_desc description = {sizeof description, FLAGS,   ID,     VERSION, SUMMARY,
-                                               LICENSE,            SCHEMA,  PORTS,  CAPABILITIES};
+static const slipway_stage_desc description = {
+    sizeof description, FLAGS, ID, VERSION, SUMMARY, LICENSE, SCHEMA, PORTS, CAPABILITIES};
 
 static const slipway_stage_desc* stage(uint32_t index) {
     (void)index;
@@ -114,8 +114,9 @@ static const slipway_stage_desc* stage(uint32_t index) {
 }
 
 SLIPWAY_EXPORT const slipway_plugin* slipway_plugin_v1(void) {
-    static const slipway_plugin plugin = {sizeof plugin, SLIPWAY_ABI_MAJOR, SLIPWAY_ABI_MINOR, MIN_HOST_MINOR, "zoo",
-                                          1,             0,                 stage,             create,         NULL};
+    static const slipway_plugin plugin = {
+        sizeof plugin, SLIPWAY_ABI_MAJOR, SLIPWAY_ABI_MINOR, MIN_HOST_MINOR, "zoo", 1, 0, stage, create,
+        NULL};
     AT_LOAD;
     return &plugin;
 }

@@ -6,8 +6,8 @@
 //   AT_LOAD, IN_CREATE, IN_CONFIGURE, IN_RUN, IN_DESTROY   statements, at the beginning of that function
 //   FLAGS, ID, VERSION, SUMMARY, LICENSE, SCHEMA, PORTS, CAPABILITIES, MIN_HOST_MINOR
 //
-// In the statements `host` is the host, `self` the instance (not in create), `job` the job (run only), `options`
-// the options' text (configure only).
+// In the statements `host` is the host, `self` the instance (not in create), `job` the job (run only),
+// `options` the options' text (configure only).
 #pragma once
 
 #include <errno.h>
@@ -65,7 +65,8 @@ static inline slipway_status copy(const slipway_host* host, int in, int out, con
         if (host->cancelled(host)) return SLIPWAY_CANCELLED;
         for (ssize_t done = 0; done < n;) {
             const ssize_t written = write(out, bytes + done, (size_t)(n - done));
-            if (written < 0) return fail(host, errno == ENOSPC ? SLIPWAY_RESOURCE : SLIPWAY_IO, "writing the copy", NULL);
+            if (written < 0)
+                return fail(host, errno == ENOSPC ? SLIPWAY_RESOURCE : SLIPWAY_IO, "writing the copy", NULL);
             done += written;
         }
         n = read(in, bytes, sizeof bytes);

@@ -3,6 +3,7 @@
 // Declares less memory than it takes.
 #define CAPABILITIES "{\"memory_mb\": 64}"
 #define IN_RUN                                                                                               \
-    char* hoard = malloc(200u << 20);                                                                        \
-    if (hoard != NULL) memset(hoard, 1, 200u << 20);                                                         \
-    free(hoard)
+    volatile char* hoard = malloc(200u << 20);                                                               \
+    for (size_t i = 0; hoard != NULL && i < 200u << 20; i += 4096)                                           \
+        hoard[i] = 1;                                                                                        \
+    free((void*)(uintptr_t)hoard)

@@ -5,7 +5,9 @@ static void* idle(void* nothing) {
     (void)nothing;
     for (;;)
         pause();
+    return NULL;
 }
+
 #define IN_RUN                                                                                               \
     pthread_t thread;                                                                                        \
     pthread_create(&thread, NULL, idle, NULL)

@@ -5,5 +5,5 @@
     if (host->cancelled(host)) return SLIPWAY_CANCELLED;                                                     \
     for (int i = 0; i < 60; ++i) {                                                                           \
         pause_ms(10);                                                                                        \
-        if (host->cancelled(host)) pause_ms(1500);                                                           \
+        if (host->cancelled(host)) return pause_ms(1500), SLIPWAY_CANCELLED;                                 \
     }

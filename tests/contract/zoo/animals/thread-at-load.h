@@ -5,7 +5,9 @@ static void* idle(void* nothing) {
     (void)nothing;
     for (;;)
         pause();
+    return NULL;
 }
+
 __attribute__((constructor)) static void begin(void) {
     pthread_t thread;
     pthread_create(&thread, NULL, idle, NULL);

@@ -3,6 +3,7 @@
 // flags: -Wl,--no-version-script
 // A helper is visible to everybody.
 SLIPWAY_EXPORT int helper(int n);
+
 int helper(int n) {
     return n + 1;
 }

@@ -2,6 +2,7 @@
 // rule: same.elsewhere
 // Lists a folder in the order of readdir().
 #include <dirent.h>
+
 static void list_folder(const char* path, char* text, size_t size) {
     DIR* folder = opendir(path);
     text[0] = '\0';
@@ -9,6 +10,7 @@ static void list_folder(const char* path, char* text, size_t size) {
         snprintf(text + strlen(text), size - strlen(text), "%s\n", entry->d_name);
     if (folder != NULL) closedir(folder);
 }
+
 #define IN_RUN                                                                                               \
     char names[1024];                                                                                        \
     list_folder(self->folder, names, sizeof names);                                                          \
