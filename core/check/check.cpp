@@ -93,6 +93,9 @@ private:
 
     /// Try every rule of this scope.
     void tell(Scope scope, const std::string& subject) {
+        // A rule that breaks others is tried for their sake, but not for nothing.
+        const auto matters = [&](const Rule& rule) { return rule.scope >= scope && wanted(rule); };
+        if (std::ranges::none_of(rules_, matters)) return;
         for (const Rule& rule : rules_) {
             if (rule.scope != scope) continue;
             if (rule.breaks == Breaks::nothing && !wanted(rule)) continue;

@@ -151,7 +151,7 @@ json::Value configure_each(const std::string& plugin, const StageFacts& facts,
     auto loaded = plugin::load(plugin);
     if (!loaded) return error_of(loaded.error());
     json::Array out;
-    const HostSettings settings;
+    const HostSettings settings{.shape = Shape::usual};
     for (const std::string& text : texts) {
         const Note with_text = [&](const std::string& doing) {
             note(doing + " with " + (text.size() > 200 ? text.substr(0, 200) + "..." : text));

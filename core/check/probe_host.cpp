@@ -37,17 +37,18 @@ Ends make_pipe() {
     return {UniqueFd(fds[0]), UniqueFd(fds[1])};
 }
 
-/// In pieces of few bytes and of many, so that no read gives what was asked for.
+/// The first bytes one by one, each a packet (pipe(2), O_DIRECT), so that no read gives more, whatever the
+/// timing; then as it comes.
 void feed(UniqueFd to, const std::string& path) {
     auto from = support::open_read(path);
     if (!from) return;
-    constexpr std::array<std::size_t, 6> sizes{1, 7, 512, 3, 10000, 4095};
-    std::array<char, 10000> bytes{};
-    for (std::size_t i = 0;; ++i) {
-        const ssize_t n = ::read(from.value().get(), bytes.data(), sizes[i % sizes.size()]);
+    ::fcntl(to.get(), F_SETFL, O_DIRECT);
+    std::array<char, 4096> bytes{};
+    for (int i = 0;; ++i) {
+        if (i == 64) ::fcntl(to.get(), F_SETFL, 0);
+        const ssize_t n = ::read(from.value().get(), bytes.data(), i < 64 ? 1 : bytes.size());
         if (n <= 0) return;
         if (!support::write_all(to.get(), {bytes.data(), static_cast<std::size_t>(n)}, "pipe")) return;
-        if (i < 12) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
 }
 
@@ -344,11 +345,10 @@ ProbeHost::ProbeHost(const HostSettings& settings, const StageFacts& facts, cons
         host.struct_size += more;
         host.abi_minor += 99;
     }
-    const std::size_t whole = sizeof host;
+    const bool padded = settings.shape == Shape::usual || settings.shape == Shape::longer;
     abi_ = static_cast<const slipway_host*>(
-        settings.shape == Shape::longer
-            ? lengthened_copy(&host, whole, more)
-            : guarded_copy(&host, settings.shape == Shape::shorter ? host.struct_size : whole));
+        padded ? lengthened_copy(&host, sizeof host, more)
+               : guarded_copy(&host, std::min<std::size_t>(host.struct_size, sizeof host)));
 }
 
 ProbeHost::~ProbeHost() {

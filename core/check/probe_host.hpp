@@ -23,6 +23,7 @@ namespace slipway::check {
 
 /// How the host's structs look to the plugin.
 enum class Shape {
+    usual,  ///< in ordinary memory
     exact,  ///< as this SDK has them, against an inaccessible page
     longer, ///< of a later minor version: more fields
     shorter ///< cut after get_extension

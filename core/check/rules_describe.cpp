@@ -111,8 +111,6 @@ Verdict flags(Trial& trial) {
     if (type.has(SLIPWAY_DETERMINISTIC) && type.has(SLIPWAY_EXTERNAL_EFFECTS))
         return broken(
             "is DETERMINISTIC and has EXTERNAL_EFFECTS: it would not run where its result is known");
-    if (type.has(SLIPWAY_EXTERNAL_EFFECTS) && !type.has(SLIPWAY_DRY_RUN))
-        return broken("has EXTERNAL_EFFECTS without DRY_RUN: `slipway plan` cannot show them");
     return kept();
 }
 
@@ -137,8 +135,7 @@ constexpr Rule rules[] = {
     {"describe.paths", "\"slipwayPath\" is file, tree or write", "see slipway_stage_desc in stage.h",
      Scope::stage, &paths},
     {"describe.port-docs", "every port has a doc", "add \"doc\"", Scope::stage, &port_docs},
-    {"describe.flags", "the flags do not contradict each other", "drop one, or add DRY_RUN", Scope::stage,
-     &flags},
+    {"describe.flags", "the flags do not contradict each other", "drop one of them", Scope::stage, &flags},
 };
 
 } // namespace

@@ -70,7 +70,7 @@ constexpr Rule rules[] = {
     {"host.shorter", "create() reads no field that the host does not have",
      "ask SLIPWAY_HAS() before you read a field, and never copy *host", Scope::stage, &shorter},
     {"host.exact", "create() reads nothing behind the host's struct_size", "never copy more than struct_size",
-     Scope::stage, &exact},
+     Scope::stage, &exact, Breaks::stage},
     {"host.longer", "create() works with a host of a later minor version",
      "do not ask for an exact struct_size or abi_minor", Scope::stage, &longer},
     {"host.later", "the case ends as ever in a host of a later minor version",

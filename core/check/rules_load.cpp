@@ -85,7 +85,7 @@ Verdict twice(Trial& trial) {
     return look(trial, [&](const slipway_plugin& plugin, const Note& note) -> std::string {
         for (const plugin::StageType& type : trial.description.stages)
             for (int i = 0; i < 3; ++i) {
-                const HostSettings settings;
+                const HostSettings settings{.shape = Shape::usual};
                 const StageFacts facts = facts_of(trial);
                 ProbeHost host(settings, facts, nullptr);
                 slipway_instance* instance = nullptr;
@@ -110,7 +110,7 @@ Verdict bogus_id(Trial& trial) {
         for (const std::string& id :
              {std::string("no-such-stage"), std::string(), known + "x", known.substr(0, known.size() - 1),
               std::string(100000, 'x'), std::string("\xff")}) {
-            const HostSettings settings;
+            const HostSettings settings{.shape = Shape::usual};
             const StageFacts facts = facts_of(trial);
             ProbeHost host(settings, facts, nullptr);
             int mark = 0;

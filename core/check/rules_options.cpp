@@ -36,12 +36,21 @@ const Value& last_error(const Value& record) {
     return none;
 }
 
-/// Does the pointer name an option, or something in one?
-bool names_option(const Trial& trial, const std::string& pointer) {
-    return std::ranges::any_of(options_of(trial), [&](const json::Member& option) {
+/// The schema of the option that the pointer names, or names something in; null for none.
+const Value& option_at(const Trial& trial, const std::string& pointer) {
+    static const Value none;
+    for (const json::Member& option : options_of(trial)) {
         const std::string own = "/" + json::pointer_token(option.key);
-        return pointer == own || pointer.starts_with(own + "/");
-    });
+        if (pointer == own || pointer.starts_with(own + "/")) return option.value;
+    }
+    return none;
+}
+
+/// CONFIG, or UNSUPPORTED for what would make sense elsewhere; a path may lead to what is not there, or
+/// cannot be read.
+bool is_refusal(slipway_status status, const Value& option) {
+    if (status == SLIPWAY_CONFIG || status == SLIPWAY_UNSUPPORTED) return true;
+    return option.find("slipwayPath") != nullptr && status != SLIPWAY_INTERNAL && status < SLIPWAY_OK;
 }
 
 /// What is wrong with how configure() took the options, or "".
@@ -49,13 +58,13 @@ std::string complaint(const Trial& trial, const Value& record) {
     const auto status = static_cast<slipway_status>(record["status"].as_integer());
     if (!record["threw"].as_string().empty()) return record["threw"].as_string();
     if (status == SLIPWAY_OK) return "";
-    if (status != SLIPWAY_CONFIG) return "ended with " + status_name(status) + ", not with config";
     const Value& error = last_error(record);
-    if (error.is_null()) return "refused without a report";
+    if (error.is_null()) return "ended with " + status_name(status) + " without a report";
     const std::string& pointer = error["config_path"].as_string();
-    if (!names_option(trial, pointer))
+    const Value& option = option_at(trial, pointer);
+    if (option.is_null())
         return "refused with the path '" + pointer + "', which is no option: " + error["summary"].as_string();
-    return "";
+    return is_refusal(status, option) ? "" : "ended with " + status_name(status) + ", not with config";
 }
 
 /// configure() with each set that the schema lets through.

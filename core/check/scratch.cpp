@@ -53,10 +53,9 @@ std::vector<std::string> environment_of(const std::string& home) {
 
 } // namespace
 
-Result<Scratch> Scratch::create(const std::string& parent, const Sample& sample, const config::Schema& schema,
+Result<Scratch> Scratch::create(const std::string& folder, const Sample& sample, const config::Schema& schema,
                                 Order order) {
-    std::string folder = parent + "/slipway-check-XXXXXX";
-    if (::mkdtemp(folder.data()) == nullptr) return support::errno_error("making '" + folder + "'", errno);
+    SLIPWAY_TRY(support::remove_tree(folder));
     Scratch scratch(folder);
     for (const std::string& path : {scratch.world(), scratch.work(), scratch.cache(), scratch.artifacts()})
         SLIPWAY_TRY(support::make_dirs(path));
@@ -155,6 +154,18 @@ std::vector<std::string> Scratch::write_paths() const {
 Result<std::string> Scratch::digest() const {
     SLIPWAY_TRY_ASSIGN(const support::Digest digest, chain::digest_of_path(world()));
     return digest.hex();
+}
+
+ScratchRoot::~ScratchRoot() {
+    if (!folder_.empty()) (void)support::remove_tree(folder_);
+}
+
+Result<std::string> ScratchRoot::folder() {
+    if (!folder_.empty()) return folder_;
+    std::string made = parent_ + "/slipway-check-XXXXXX";
+    if (::mkdtemp(made.data()) == nullptr) return support::errno_error("making '" + made + "'", errno);
+    folder_ = made;
+    return folder_;
 }
 
 std::string usual_parent() {

@@ -25,8 +25,9 @@ struct PlacedInput {
 /// Removed with everything in it.
 class Scratch {
 public:
-    /// Below `parent`. Copies what the case names, with its folders in `order`, and runs what prepares it.
-    static support::Result<Scratch> create(const std::string& parent, const Sample& sample,
+    /// Makes `folder`, instead of what is there. Copies what the case names, with its folders in `order`, and
+    /// runs what prepares it.
+    static support::Result<Scratch> create(const std::string& folder, const Sample& sample,
                                            const config::Schema& schema, Order order);
 
     Scratch(Scratch&& other) noexcept;
@@ -67,6 +68,20 @@ private:
     support::json::Value options_;
     std::vector<config::OptionPath> paths_;
     std::map<std::string, std::vector<PlacedInput>> inputs_;
+};
+
+/// A folder of this process, made when it is first used, removed with everything in it.
+class ScratchRoot {
+public:
+    explicit ScratchRoot(std::string parent) : parent_(std::move(parent)) {}
+
+    ~ScratchRoot();
+    ScratchRoot(const ScratchRoot&) = delete;
+
+    support::Result<std::string> folder();
+
+private:
+    std::string parent_, folder_;
 };
 
 /// The folder for temporary files, and one on a tmpfs if there is such a one.

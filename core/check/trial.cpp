@@ -98,10 +98,12 @@ Ran Trial::configure(const std::vector<json::Value>& sets) const {
     return {child(setup, [&](const Note& note) { return configure_each(path(), known, texts, note); })};
 }
 
-Result<Scratch> Trial::scratch(Circumstances circumstances) const {
-    return circumstances == Circumstances::usual
-               ? Scratch::create(usual_parent(), *sample, *schema, Order::forward)
-               : Scratch::create(other_parent(), *sample, *schema, Order::backward);
+Result<Scratch> Trial::scratch(Circumstances circumstances) {
+    const bool usual = circumstances == Circumstances::usual;
+    // Every run at the same paths, but for those in other circumstances.
+    SLIPWAY_TRY_ASSIGN(const std::string root, usual ? usual_root_.folder() : other_root_.folder());
+    return Scratch::create(root + (usual ? "/run" : "/run-elsewhere"), *sample, *schema,
+                           usual ? Order::forward : Order::backward);
 }
 
 bool Trial::needs_root() const {
@@ -125,7 +127,7 @@ Ran Trial::run(const Scratch& place, const RunSettings& settings) const {
     return {child(setup, [&](const Note& note) { return live(path(), known, place, settings.host, note); })};
 }
 
-Ran Trial::run(const RunSettings& settings) const {
+Ran Trial::run(const RunSettings& settings) {
     auto place = scratch(settings.circumstances);
     if (place) return run(place.value(), settings);
     Ran ran;

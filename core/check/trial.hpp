@@ -73,13 +73,13 @@ public:
     Ran configure(const std::vector<support::json::Value>& sets) const;
 
     /// A new world for the case.
-    support::Result<Scratch> scratch(Circumstances circumstances) const;
+    support::Result<Scratch> scratch(Circumstances circumstances);
 
     /// One run in `scratch`.
     Ran run(const Scratch& scratch, const RunSettings& settings) const;
 
     /// One run in a world of its own.
-    Ran run(const RunSettings& settings) const;
+    Ran run(const RunSettings& settings);
 
     /// The plain run, done once a case.
     const Ran& plain();
@@ -103,6 +103,7 @@ private:
 
     const Options& options_;
     std::unique_ptr<Ran> plain_;
+    ScratchRoot usual_root_{usual_parent()}, other_root_{other_parent()};
 };
 
 /// A verdict from the first breach of a rule that the probe host saw, if there is one.

@@ -78,7 +78,7 @@ Result<void> Reader::read_repositories() {
                          "list all its servers in one place"};
         settings_.repositories.push_back(std::move(repository));
     }
-    pointer_ = "";
+    pointer_ = settings_.repositories.empty() ? "/repositories" : "";
     if (!settings_.repositories.empty()) return {};
     return Error{Kind::config, "there is no repository",
                  "name some in \"repositories\", or a pacman.conf in \"config\""};

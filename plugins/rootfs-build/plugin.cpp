@@ -214,7 +214,9 @@ public:
             options_.blank.insert(std::move(path));
         options_.no_extract = strings(options["no_extract"]);
         options_.exclude = strings(options["exclude"]);
-        SLIPWAY_SDK_TRY_ASSIGN(steps_, parse_post_steps(options));
+        auto steps = parse_post_steps(options);
+        if (!steps) return common::to_sdk(std::move(steps).error(), "/edit");
+        steps_ = std::move(steps).value();
         return {};
     }
 

@@ -105,7 +105,7 @@ def usage(folder):
     check("--timeout: from 1 to 86400 seconds" in slipway(COMPRESS, "--timeout", "0", code=2), "timeout")
     case = folder / "x.case.json"
     for text, what in (("{", "x.case.json': 1:2"), ("{\"with\": []}", "x.case.json:1:10: /with: expected an object"),
-                       ("{\"input\": {}}", "unknown key 'input' (hint: did you mean 'inputs'?)"),
+                       ("{\"input\": {}}", "unknown option 'input' (hint: did you mean 'inputs'?)"),
                        ("{\"stage\": \"other\"}", "the plugin has no stage type 'other'"),
                        ("{\"files\": [\"nowhere\"], \"prepare\": [[\"false\"]]}", "case 'x': 'false' failed")):
         case.write_text(text)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// new_host PLUGIN.so: the loader of a host, compiled by abi_test.py against a stage.h of a later minor version.
-// Loads and describes the plugin, and makes an instance with that version's longer slipway_host.
+// new_host PLUGIN.so: the loader of a host, compiled by abi_test.py against a stage.h of a later minor
+// version. Loads and describes the plugin, and makes an instance with that version's longer slipway_host.
 #include <plugin/loader.hpp>
 
 #include <cstdio>
