@@ -3,6 +3,7 @@
 
 #include "guarded.hpp"
 #include "observer.hpp"
+#include "pipes.hpp"
 
 #include <fcntl.h>
 #include <support/fs.hpp>
@@ -11,7 +12,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <filesystem>
 
@@ -25,31 +25,6 @@ namespace {
 UniqueFd move_to(UniqueFd fd, int first) {
     UniqueFd high(::fcntl(fd.get(), F_DUPFD_CLOEXEC, first));
     return high ? std::move(high) : std::move(fd);
-}
-
-struct Ends {
-    UniqueFd read, write;
-};
-
-Ends make_pipe() {
-    int fds[2] = {-1, -1};
-    if (::pipe2(fds, O_CLOEXEC) != 0) return {};
-    return {UniqueFd(fds[0]), UniqueFd(fds[1])};
-}
-
-/// The first bytes one by one, each a packet (pipe(2), O_DIRECT), so that no read gives more, whatever the
-/// timing; then as it comes.
-void feed(UniqueFd to, const std::string& path) {
-    auto from = support::open_read(path);
-    if (!from) return;
-    ::fcntl(to.get(), F_SETFL, O_DIRECT);
-    std::array<char, 4096> bytes{};
-    for (int i = 0;; ++i) {
-        if (i == 64) ::fcntl(to.get(), F_SETFL, 0);
-        const ssize_t n = ::read(from.value().get(), bytes.data(), i < 64 ? 1 : bytes.size());
-        if (n <= 0) return;
-        if (!support::write_all(to.get(), {bytes.data(), static_cast<std::size_t>(n)}, "pipe")) return;
-    }
 }
 
 bool is_open_here(const std::string& path) {
@@ -154,10 +129,9 @@ struct ProbeHost::Calls {
             return it.note_call(call, it.report_own(SLIPWAY_NOT_FOUND, call + ": no such input"));
         const std::string& path = (*list)[index].path;
         if (it.settings_.pipes && !it.facts_.type.has(SLIPWAY_SEEKABLE_INPUTS)) {
-            Ends ends = make_pipe();
-            std::thread(&feed, std::move(ends.write), path).detach();
-            *fd = move_to(std::move(ends.read), first_input_fd).release();
-            return it.note_call(call, SLIPWAY_OK);
+            *fd = move_to(pipe_from(path), first_input_fd).release();
+            return it.note_call(call, *fd < 0 ? it.report_own(SLIPWAY_IO, call + ": cannot make a pipe")
+                                              : SLIPWAY_OK);
         }
         auto file = support::open_read(path);
         if (!file) return it.note_call(call, it.report_own(SLIPWAY_IO, file.error().what));
@@ -417,13 +391,9 @@ UniqueFd ProbeHost::begin_output(const std::string& port, const std::string& nam
     output->path = scratch_->artifacts() + "/out-" + std::to_string(files_++);
     UniqueFd file(::open(output->path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
     if (stream && settings_.pipes && file) {
-        Ends ends = make_pipe();
-        output->drain = std::jthread([from = std::move(ends.read), to = std::move(file)] {
-            std::array<char, 777> bytes{};
-            for (ssize_t n = 0; (n = ::read(from.get(), bytes.data(), bytes.size())) > 0;)
-                (void)support::write_all(to.get(), {bytes.data(), static_cast<std::size_t>(n)}, "artifact");
-        });
-        file = std::move(ends.write);
+        PipeInto pipe = pipe_into(std::move(file));
+        output->drain = std::move(pipe.drain);
+        file = std::move(pipe.write);
     }
     open_[port] = std::move(output);
     return move_to(std::move(file), first_output_fd);

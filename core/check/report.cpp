@@ -31,21 +31,30 @@ std::string untried(const Report& report) {
     return out;
 }
 
-/// XML 1.0, section 2.2 and 2.4: characters that may not be there, and those with a meaning.
+/// XML 1.0, sections 2.2 and 2.4: what may not be there, what has a meaning; a line end in an attribute would
+/// become a blank.
 std::string xml(const std::string& text) {
     std::string out;
-    for (const char c : support::printable_text(text)) {
-        if (c == '&')
+    for (const char c : support::printable_text(text))
+        switch (c) {
+        case '&':
             out += "&amp;";
-        else if (c == '<')
+            break;
+        case '<':
             out += "&lt;";
-        else if (c == '>')
+            break;
+        case '>':
             out += "&gt;";
-        else if (c == '"')
+            break;
+        case '"':
             out += "&quot;";
-        else
+            break;
+        case '\n':
+            out += "&#10;";
+            break;
+        default:
             out += c;
-    }
+        }
     return out;
 }
 

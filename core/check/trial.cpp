@@ -10,7 +10,6 @@
 namespace slipway::check {
 
 namespace json = support::json;
-using support::Result;
 
 namespace {
 
@@ -98,7 +97,7 @@ Ran Trial::configure(const std::vector<json::Value>& sets) const {
     return {child(setup, [&](const Note& note) { return configure_each(path(), known, texts, note); })};
 }
 
-Result<Scratch> Trial::scratch(Circumstances circumstances) {
+support::Result<Scratch> Trial::scratch(Circumstances circumstances) {
     const bool usual = circumstances == Circumstances::usual;
     // Every run at the same paths, but for those in other circumstances.
     SLIPWAY_TRY_ASSIGN(const std::string root, usual ? usual_root_.folder() : other_root_.folder());

@@ -134,10 +134,11 @@ def old_plugins():
     """How many plugins of past releases work in this host, and in one of the next minor version."""
     include = changed([*APPENDED, *NEXT], Path("next")).parents[1]
     new_host = Path("new-host")
+    sanitize = [f"-fsanitize={kinds}" for kinds in [os.environ.get("SLIPWAY_SANITIZE")] if kinds]
     sources = [HERE / "new_host.cpp", *(SOURCE / "core/plugin").glob("*.cpp")]
     code, said = run("c++", "-std=c++20", f"-I{include}", f"-I{SOURCE}/core/plugin/include",
                      f"-I{SOURCE}/core/support/include", *sources, BUILD / "core/support/libslipway_support.a",
-                     "-lcrypto", "-lfmt", "-ldl", *os.environ.get("SLIPWAY_SANITIZE_FLAGS", "").split(), "-o", new_host)
+                     "-lcrypto", "-lfmt", "-ldl", *sanitize, "-o", new_host)
     expect(code == 0, f"a host of the next minor version is built {said}")
     loaded = 0
     for fixture in sorted(HERE.glob(f"plugin-*-{platform.machine()}.so")):

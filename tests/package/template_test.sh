@@ -26,6 +26,7 @@ for plugin in "$built"/*.so; do
     says 0 ' 0 broken' slipway check "$plugin" --case "$name/check"
     ! grep 'not tried:' said || fail 'the cases of the template do not try every rule'
 done
+[ "$lang" = rust ] || says 0 "$name.check" ctest --test-dir "$built"
 
 # The README's last commands ran the chain.
 same 'the line is that of cksum' "$(cd "$name" && cksum README.md)" "$(cat "$(artifact readme)")"
