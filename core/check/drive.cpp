@@ -65,12 +65,15 @@ public:
         const bool pure = facts_.type.has(SLIPWAY_DETERMINISTIC);
         const std::string cell = pure ? "{}" : json::dump(facts_.variant);
         const std::string run_id = "check-" + std::to_string(Clock::now().time_since_epoch().count());
-        const slipway_job job{
-            sizeof(slipway_job), settings_.dry_run ? std::uint32_t{SLIPWAY_JOB_DRY_RUN} : 0u,
-            settings_.attempt,   0,
-            run_id.c_str(),      "check",
-            cell.c_str(),        pure ? "{}" : R"({"name":"check","version":"05112026"})"};
-        const auto* given = static_cast<const slipway_job*>(guarded_copy(&job, sizeof job));
+        slipway_job job{sizeof(slipway_job), settings_.dry_run ? std::uint32_t{SLIPWAY_JOB_DRY_RUN} : 0u,
+                        settings_.attempt,   0,
+                        run_id.c_str(),      "check",
+                        cell.c_str(),        pure ? "{}" : R"({"name":"check","version":"05112026"})"};
+        constexpr std::size_t more = 64;
+        if (settings_.shape == Shape::longer) job.struct_size += more;
+        const auto* given = static_cast<const slipway_job*>(settings_.shape == Shape::longer
+                                                                ? lengthened_copy(&job, sizeof job, more)
+                                                                : guarded_copy(&job, sizeof job));
         enter("run");
         const auto begin = Clock::now();
         last_ = call([&] { return instance_->run(instance_, given); });

@@ -13,43 +13,20 @@ namespace slipway::check {
 
 namespace {
 
-Verdict unchanged(Trial& trial, const char* what, const char* before) {
+/// Of the snapshots, the part `What`; in messages with `Before` in front.
+template <const char* const& What, const char* const& Before>
+Verdict unchanged(Trial& trial) {
     const auto& record = trial.plain().record();
-    const std::string text = difference(record["before"][what], record["after"][what]);
-    return text.empty() ? kept() : broken(before + text);
+    const std::string text = difference(record["before"][What], record["after"][What]);
+    return text.empty() ? kept() : broken(Before + text);
 }
 
-Verdict descriptors(Trial& trial) {
-    return unchanged(trial, "descriptors", "descriptor ");
-}
-
-Verdict threads(Trial& trial) {
-    return unchanged(trial, "threads", "thread ");
-}
-
-Verdict children(Trial& trial) {
-    return unchanged(trial, "children", "process ");
-}
-
-Verdict signals(Trial& trial) {
-    return unchanged(trial, "signals", "");
-}
-
-Verdict environment(Trial& trial) {
-    return unchanged(trial, "environment", "variable ");
-}
-
-Verdict folder(Trial& trial) {
-    return unchanged(trial, "folder", "");
-}
-
-Verdict mask(Trial& trial) {
-    return unchanged(trial, "umask", "");
-}
-
-Verdict locale(Trial& trial) {
-    return unchanged(trial, "locale", "");
-}
+constexpr const char* nothing = "";
+constexpr const char *descriptors = "descriptors", *descriptor = "descriptor ";
+constexpr const char *threads = "threads", *thread = "thread ";
+constexpr const char *children = "children", *process = "process ";
+constexpr const char *environment = "environment", *variable = "variable ";
+constexpr const char *signals = "signals", *folder = "folder", *mask = "umask", *locale = "locale";
 
 Verdict output(Trial& trial) {
     if (trial.options().in_process) return not_tried("not looked at with --in-process");
@@ -57,10 +34,10 @@ Verdict output(Trial& trial) {
     return printed.empty() ? kept() : broken("printed '" + support::printable(printed.substr(0, 80)) + "'");
 }
 
-std::size_t files_below(const std::string& folder) {
+std::size_t files_below(const std::string& root) {
     std::size_t count = 0;
     std::error_code failed;
-    for ([[maybe_unused]] const auto& entry : std::filesystem::recursive_directory_iterator(folder, failed))
+    for ([[maybe_unused]] const auto& entry : std::filesystem::recursive_directory_iterator(root, failed))
         ++count;
     return count;
 }
@@ -80,21 +57,24 @@ Verdict temporary(Trial& trial) {
 
 constexpr Rule rules[] = {
     {"clean.descriptors", "no descriptor is left open, none is closed that was not its own",
-     "close what you opened, input_open() and output_create() included", Scope::sample, &descriptors},
-    {"clean.threads", "no thread is left", "join every thread before run() returns", Scope::sample, &threads},
+     "close what you opened, input_open() and output_create() included", Scope::sample,
+     &unchanged<descriptors, descriptor>},
+    {"clean.threads", "no thread is left", "join every thread before run() returns", Scope::sample,
+     &unchanged<threads, thread>},
     {"clean.children", "no child process is left, dead or alive", "wait for every child before run() returns",
-     Scope::sample, &children},
+     Scope::sample, &unchanged<children, process>},
     {"clean.temporary", "equal runs do not fill the cache folder",
      "remove temporary files, or use work_dir()", Scope::sample, &temporary},
     {"clean.folder", "the current folder is the same", "use absolute paths, or openat()", Scope::sample,
-     &folder},
-    {"clean.umask", "the umask is the same", "give a mode and fchmod()", Scope::sample, &mask},
+     &unchanged<folder, nothing>},
+    {"clean.umask", "the umask is the same", "give a mode and fchmod()", Scope::sample,
+     &unchanged<mask, nothing>},
     {"clean.signals", "signal handlers and mask are the same", "leave signals to the host; ask cancelled()",
-     Scope::sample, &signals},
+     Scope::sample, &unchanged<signals, nothing>},
     {"clean.locale", "the locale is the same", "use newlocale() and uselocale(), or no locale", Scope::sample,
-     &locale},
+     &unchanged<locale, nothing>},
     {"clean.environment", "the environment is the same", "no setenv(); give children their own",
-     Scope::sample, &environment},
+     Scope::sample, &unchanged<environment, variable>},
     {"clean.output", "nothing is printed on standard output", "use host->log()", Scope::sample, &output},
 };
 

@@ -54,7 +54,7 @@ for plugin in by-hand.so build-c/my-stage.so; do
 done
 
 # A symbol that nobody defines is found by the linker, not by the user's dlopen().
-mkdir broken && cp "$template"/* broken/ && echo 'int nobody(void); int caller(void); int caller(void) { return nobody(); }' >>broken/json.c
+mkdir broken && cp -r "$template"/* broken/ && echo 'int nobody(void); int caller(void); int caller(void) { return nobody(); }' >>broken/json.c
 cmake -S broken -B broken/build >configure.log
 says 1 'nobody' cmake --build broken/build
 # ... whatever else the flags say: -pthread is no sanitizer.
