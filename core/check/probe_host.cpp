@@ -34,6 +34,11 @@ bool is_open_here(const std::string& path) {
     return false;
 }
 
+std::int64_t milliseconds_since(std::chrono::steady_clock::time_point begin) {
+    const auto passed = std::chrono::steady_clock::now() - begin;
+    return std::chrono::duration_cast<std::chrono::milliseconds>(passed).count();
+}
+
 std::string quoted(const char* text) {
     return text == nullptr ? "NULL" : "'" + support::printable(text) + "'";
 }
@@ -93,9 +98,9 @@ struct ProbeHost::Calls {
 
     static int32_t cancelled(const slipway_host* host) {
         ProbeHost& it = self(host);
-        ++it.asked_;
+        if (++it.asked_ == it.settings_.cancel_question) it.cancelled_ = true;
         if (!it.cancelled_) return 0;
-        it.told_ = true;
+        if (!it.told_.exchange(true)) it.told_ms_ = milliseconds_since(it.begin_);
         return 1;
     }
 
@@ -333,6 +338,7 @@ ProbeHost::~ProbeHost() {
 
 void ProbeHost::enter(const char* phase) {
     phase_ = phase;
+    begin_ = std::chrono::steady_clock::now();
     if (phase_ != "run" || settings_.cancel_at < 0) return;
     if (settings_.cancel_at == 0) {
         cancelled_ = true;
@@ -401,9 +407,10 @@ UniqueFd ProbeHost::begin_output(const std::string& port, const std::string& nam
 
 json::Value ProbeHost::record() {
     const std::lock_guard lock(mutex_);
-    return json::Object{{"calls", calls_},      {"reports", reports_},         {"breaches", breaches_},
-                        {"outputs", outputs_},  {"effects", effects_},         {"asked", asked_.load()},
-                        {"told", told_.load()}, {"failed_call", failed_call_}, {"fallible", fallible_}};
+    return json::Object{{"calls", calls_},      {"reports", reports_},        {"breaches", breaches_},
+                        {"outputs", outputs_},  {"effects", effects_},        {"asked", asked_.load()},
+                        {"told", told_.load()}, {"told_ms", told_ms_.load()}, {"failed_call", failed_call_},
+                        {"fallible", fallible_}};
 }
 
 } // namespace slipway::check

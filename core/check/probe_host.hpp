@@ -12,6 +12,7 @@
 #include <support/json.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -39,7 +40,8 @@ struct HostSettings {
     unsigned attempt = 1;
     int fail_call = 0; ///< this call that can fail, from 1, does; 0: none
     slipway_status fail_with = SLIPWAY_IO;
-    int cancel_at = -1; ///< milliseconds after run() begins; 0: before; -1: never
+    int cancel_at = -1;      ///< milliseconds after run() begins; 0: before; -1: never
+    int cancel_question = 0; ///< this call of cancelled(), from 1, says yes first; 0: none
 };
 
 /// What the host knows of the stage it runs.
@@ -65,7 +67,8 @@ public:
     void enter(const char* phase);
 
     /// {"calls": [{"call", "status"}], "reports": [...], "breaches": [{"rule", "what"}], "outputs": {...},
-    ///  "effects": [...], "asked": n, "told": true if cancelled() said yes, "failed_call": text}
+    ///  "effects": [...], "asked": n, "told": true if cancelled() said yes, "told_ms": after how long,
+    ///  "failed_call": text}
     support::json::Value record();
 
 private:
@@ -98,6 +101,8 @@ private:
     int fallible_ = 0, files_ = 0;
     std::atomic<int> asked_ = 0;
     std::atomic<bool> told_ = false;
+    std::chrono::steady_clock::time_point begin_;
+    std::atomic<std::int64_t> told_ms_ = 0;
 };
 
 } // namespace slipway::check

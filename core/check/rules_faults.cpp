@@ -101,29 +101,46 @@ Verdict no_secret(Trial& trial) {
     return ran.failure().empty() && ran.status() == SLIPWAY_AUTH ? kept() : broken(ended(ran));
 }
 
-/// After cancelled() has said yes, run() has to end soon, and with CANCELLED.
-Verdict cancel(Trial& trial, int at_ms) {
+/// Cancelled at `at_ms`, run() has to end soon.
+Verdict cancel_at(Trial& trial, int at_ms) {
     RunSettings settings;
     settings.host.cancel_at = at_ms;
     const Ran ran = trial.run(settings);
     if (!ran.failure().empty()) return broken(ran.failure());
     const std::int64_t late = ran.record()["ms"].as_integer() - at_ms;
-    if (late > cancel_limit_ms)
-        return broken("run() went on for " + std::to_string(late) + " ms"
-                      + (ran.record()["told"].as_bool() ? "" : " and did not ask cancelled()"));
-    if (ran.record()["told"].as_bool() && ran.status() >= SLIPWAY_OK)
-        return broken("cancelled() said yes, and run() ended with " + status_name(ran.status()));
-    return kept();
+    if (late <= cancel_limit_ms) return kept();
+    return broken("run() went on for " + std::to_string(late) + " ms"
+                  + (ran.record()["told"].as_bool() ? "" : " and did not ask cancelled()"));
+}
+
+/// Told so when it asked for the n-th time, it has to end with CANCELLED, and soon.
+Verdict cancel_question(Trial& trial, std::int64_t n) {
+    RunSettings settings;
+    settings.host.cancel_question = static_cast<int>(n);
+    const Ran ran = trial.run(settings);
+    const std::string before = "cancelled() said yes at question " + std::to_string(n) + ", and ";
+    if (!ran.failure().empty()) return broken(before + ran.failure());
+    if (!ran.record()["told"].as_bool()) return kept(); // it has asked less often this time
+    const std::int64_t late = ran.record()["ms"].as_integer() - ran.record()["told_ms"].as_integer();
+    if (late > cancel_limit_ms) return broken(before + "run() went on for " + std::to_string(late) + " ms");
+    return ran.status() < SLIPWAY_OK ? kept()
+                                     : broken(before + "run() ended with " + status_name(ran.status()));
 }
 
 Verdict cancel_before(Trial& trial) {
-    return cancel(trial, 0);
+    return cancel_at(trial, 0);
 }
 
 Verdict cancel_during(Trial& trial) {
-    const auto whole = static_cast<int>(trial.plain().record()["ms"].as_integer());
+    const json::Value& plain = trial.plain().record();
+    const auto whole = static_cast<int>(plain["ms"].as_integer());
     for (const int at : {1, std::max(2, whole / 2)})
-        if (Verdict verdict = cancel(trial, at); verdict.state != State::kept) return verdict;
+        if (Verdict verdict = cancel_at(trial, at); verdict.state != State::kept) return verdict;
+    // Not at the last question: there may be nothing left to stop.
+    const std::int64_t asked = plain["asked"].as_integer();
+    for (const std::int64_t n : {std::int64_t{1}, asked / 2})
+        if (n > 0 && n < asked)
+            if (Verdict verdict = cancel_question(trial, n); verdict.state != State::kept) return verdict;
     return kept();
 }
 
@@ -146,7 +163,7 @@ constexpr Rule rules[] = {
     {"cancel.before", "cancelled before it begins, run() ends within a second",
      "ask cancelled() ten times a second of work, and return SLIPWAY_CANCELLED", Scope::sample,
      &cancel_before},
-    {"cancel.during", "cancelled at work, run() ends within a second",
+    {"cancel.during", "cancelled at work, run() ends within a second, and with CANCELLED if it has asked",
      "ask cancelled() ten times a second of work, and return SLIPWAY_CANCELLED", Scope::sample,
      &cancel_during},
 };
