@@ -88,8 +88,8 @@ void take_place(const ChildSetup& setup) {
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     ::setpgid(0, 0);
     for (int number = 1; number < NSIG; ++number)
-        ::signal(number, SIG_DFL);
-    ::signal(SIGPIPE, SIG_IGN);
+        (void)::signal(number, SIG_DFL);
+    (void)::signal(SIGPIPE, SIG_IGN);
     set_environment(setup.environment);
     ::umask(setup.umask);
     if (setup.one_processor) use_one_processor();
@@ -134,7 +134,7 @@ struct Streams {
     const json::Value value = work([&](const std::string& text) {
         send(channel, json::Object{{"note", support::printable(text)}});
     });
-    std::fflush(nullptr);
+    (void)std::fflush(nullptr);
     send(channel, json::Object{{"value", value}});
     ::_exit(0);
 }
@@ -269,7 +269,7 @@ ChildResult in_child(const ChildSetup& setup, const Work& work) {
     failed.trouble = std::string("cannot start a child process: ") + std::strerror(errno);
     if (!streams.results.ours || !streams.out.ours || !streams.err.ours) return failed;
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-    std::fflush(nullptr);
+    (void)std::fflush(nullptr);
     const pid_t pid = ::fork();
     if (pid < 0) return failed;
     if (pid == 0) be_child(setup, work, streams);

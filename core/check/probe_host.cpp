@@ -344,7 +344,7 @@ void ProbeHost::enter(const char* phase) {
         cancelled_ = true;
         return;
     }
-    canceller_ = std::jthread([this](std::stop_token) {
+    canceller_ = std::jthread([this] {
         std::this_thread::sleep_for(std::chrono::milliseconds(settings_.cancel_at));
         cancelled_ = true;
     });

@@ -134,12 +134,12 @@ Verdict cancel_before(Trial& trial) {
 Verdict cancel_during(Trial& trial) {
     const json::Value& plain = trial.plain().record();
     const auto whole = static_cast<int>(plain["ms"].as_integer());
-    for (const int at : {1, std::max(2, whole / 2)})
-        if (Verdict verdict = cancel_at(trial, at); verdict.state != State::kept) return verdict;
-    // Not at the last question: there may be nothing left to stop.
+    if (Verdict verdict = cancel_at(trial, std::max(50, whole / 2)); verdict.state != State::kept)
+        return verdict;
+    // The first is that of cancel.before; at the last there may be nothing left to stop.
     const std::int64_t asked = plain["asked"].as_integer();
-    for (const std::int64_t n : {std::int64_t{1}, asked / 2})
-        if (n > 0 && n < asked)
+    for (const std::int64_t n : {std::int64_t{2}, asked / 2})
+        if (n > 1 && n < asked)
             if (Verdict verdict = cancel_question(trial, n); verdict.state != State::kept) return verdict;
     return kept();
 }

@@ -2,12 +2,12 @@
 #include "snapshot.hpp"
 
 #include <dirent.h>
+#include <fmt/format.h>
 #include <support/text.hpp>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <worker/children.hpp>
 
-#include <array>
 #include <clocale>
 #include <csignal>
 #include <cstring>
@@ -63,9 +63,7 @@ json::Value children() {
 std::string handler_text(const struct sigaction& action) {
     if ((action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == SIG_DFL) return "default";
     if ((action.sa_flags & SA_SIGINFO) == 0 && action.sa_handler == SIG_IGN) return "ignored";
-    std::array<char, 32> text{};
-    std::snprintf(text.data(), text.size(), "handler %p", reinterpret_cast<void*>(action.sa_handler));
-    return text.data();
+    return fmt::format("handler {}", reinterpret_cast<void*>(action.sa_handler));
 }
 
 json::Value signals() {
@@ -101,9 +99,7 @@ json::Value single(const char* name, std::string text) {
 std::string mask_of_files() {
     const mode_t mask = ::umask(0);
     ::umask(mask);
-    std::array<char, 8> text{};
-    std::snprintf(text.data(), text.size(), "%03o", static_cast<unsigned>(mask));
-    return text.data();
+    return fmt::format("{:03o}", static_cast<unsigned>(mask));
 }
 
 } // namespace

@@ -88,6 +88,7 @@ std::optional<json::Value> Trial::base_options() const {
 
 Ran Trial::configure(const std::vector<json::Value>& sets) const {
     std::vector<std::string> texts;
+    texts.reserve(sets.size());
     for (const json::Value& options : sets)
         texts.push_back(json::dump(options));
     const StageFacts known = facts(json::Object{});

@@ -38,7 +38,7 @@ TEST(Child, GivesBackAValueAndWhatItPrinted) {
 TEST(Child, TellsWhereItCrashed) {
     const auto crash = [](const Note& note) -> json::Value {
         note("run()");
-        ::raise(SIGKILL);
+        (void)::raise(SIGKILL);
         return nullptr;
     };
     EXPECT_EQ(in_child({}, crash).failure(), "crashed with SIGKILL in run()");
