@@ -5,6 +5,8 @@
 #include "rule.hpp"
 #include "trial.hpp"
 
+#include <algorithm>
+
 namespace slipway::check {
 
 namespace json = support::json;
