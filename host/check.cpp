@@ -62,7 +62,10 @@ int check_plugin(const Arguments& arguments) {
     auto options = options_of(arguments);
     if (!options) return complain(options.error());
     auto report = check::check_plugin(options.value());
-    if (!report) return complain(report.error());
+    if (!report) {
+        const int code = complain(report.error());
+        return report.error().kind == Kind::cancelled ? exit_cancelled : code;
+    }
     if (arguments.has("junit"))
         if (auto written = support::write_file(arguments.value("junit"), check::to_junit(report.value()));
             !written)

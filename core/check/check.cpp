@@ -98,7 +98,7 @@ private:
         if (std::ranges::none_of(rules_, matters)) return;
         for (const Rule& rule : rules_) {
             if (rule.scope != scope) continue;
-            if (rule.breaks == Breaks::nothing && !wanted(rule)) continue;
+            if (is_interrupted() || (rule.breaks == Breaks::nothing && !wanted(rule))) continue;
             const auto begin = Clock::now();
             const Verdict verdict = judge(rule);
             const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
@@ -173,7 +173,10 @@ support::Result<Report> check_plugin(const Options& given) {
         SLIPWAY_TRY_ASSIGN(std::vector<Sample> more, read_samples(path));
         samples.insert(samples.end(), more.begin(), more.end());
     }
-    return Checker(options, std::move(samples)).check();
+    if (!options.in_process) end_on_signals();
+    auto report = Checker(options, std::move(samples)).check();
+    if (is_interrupted()) return Error{Kind::cancelled, "cancelled"};
+    return report;
 }
 
 } // namespace slipway::check

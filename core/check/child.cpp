@@ -16,6 +16,7 @@
 #include <worker/children.hpp>
 #include <worker/sandbox.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -31,6 +32,11 @@ using support::UniqueFd;
 namespace {
 
 constexpr std::size_t most_printed = 64u << 10;
+
+/// How often the parent looks whether a signal has come, in milliseconds.
+constexpr int longest_poll = 200;
+
+volatile std::sig_atomic_t signalled = 0;
 
 struct Pipe {
     UniqueFd ours, theirs;
@@ -150,13 +156,13 @@ public:
 
     ChildResult wait() {
         const auto deadline = Clock::now() + setup_.limit;
-        while (process_) {
+        while (process_ && !is_interrupted()) {
             const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
             if (left.count() <= 0) {
                 result_.ending = Ending::timed_out;
                 break;
             }
-            turn(static_cast<int>(left.count()));
+            turn(static_cast<int>(std::min<std::int64_t>(left.count(), longest_poll)));
         }
         end();
         return std::move(result_);
@@ -251,6 +257,15 @@ private:
 
 } // namespace
 
+void end_on_signals() {
+    for (const int number : {SIGINT, SIGTERM, SIGHUP})
+        (void)::signal(number, [](int) { signalled = 1; });
+}
+
+bool is_interrupted() {
+    return signalled != 0;
+}
+
 std::string ChildResult::failure() const {
     const std::string place = doing.empty() ? "" : " in " + doing;
     if (!trouble.empty()) return trouble;
@@ -267,7 +282,7 @@ ChildResult in_child(const ChildSetup& setup, const Work& work) {
     ChildResult failed;
     failed.ending = Ending::exited;
     failed.trouble = std::string("cannot start a child process: ") + std::strerror(errno);
-    if (!streams.results.ours || !streams.out.ours || !streams.err.ours) return failed;
+    if (is_interrupted() || !streams.results.ours || !streams.out.ours || !streams.err.ours) return failed;
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     (void)std::fflush(nullptr);
     const pid_t pid = ::fork();

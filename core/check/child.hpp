@@ -50,6 +50,10 @@ using Work = std::function<support::json::Value(const Note&)>;
 
 ChildResult in_child(const ChildSetup& setup, const Work& work);
 
+/// From here on SIGINT, SIGTERM and SIGHUP end the child that runs, and every later one at once.
+void end_on_signals();
+bool is_interrupted();
+
 /// The same in this process: no sandbox, no limit, nobody watches.
 ChildResult in_this_process(const ChildSetup& setup, const Work& work);
 

@@ -4,7 +4,9 @@
 import json
 import os
 import re
+import signal
 import subprocess
+import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -97,6 +99,24 @@ def nothing_left(folder):
     check(left == "", left)
 
 
+def interrupted(folder):
+    """SIGINT, as of Ctrl-C, ends it at once, and nothing is left."""
+    plugin = animal(folder, "-DIN_RUN=if (fork() == 0) setsid(); for (;;) pause()")
+    temporary = folder / "tmp"
+    temporary.mkdir()
+    with subprocess.Popen([os.environ["SLIPWAY"], "check", plugin, "--filter", "run.case", "--case",
+                           SOURCE / "tests/contract/zoo/zoo.case.json"], env={**os.environ, "TMPDIR": str(temporary)},
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while not list(temporary.glob("*/run/work")):
+            time.sleep(0.02)
+        process.send_signal(signal.SIGINT)
+        said = process.communicate()[1]
+    check(process.returncode == 130 and said == "slipway: cancelled\n", f"{process.returncode}: {said}")
+    check(list(temporary.iterdir()) == [], list(temporary.iterdir()))
+    left = subprocess.run(["pgrep", "-fa", str(plugin)], stdout=subprocess.PIPE, text=True, check=False).stdout
+    check(left == "", left)
+
+
 def usage(folder):
     check("no plugin given" in slipway(code=2), "no argument")
     check("'nothing.so': no such file" in slipway("nothing.so", code=2), "missing file")
@@ -129,4 +149,4 @@ def reference(_folder):
 
 
 main({function.__name__: function for function in (without_cases, broken_rules, junit, colour, in_process, seeds,
-                                                   nothing_left, usage, reference)})
+                                                   nothing_left, interrupted, usage, reference)})
