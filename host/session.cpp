@@ -99,6 +99,8 @@ Result<StateLock> StateLock::take(const State& state) {
     if (::ftruncate(fd.get(), 0) != 0) return support::errno_error("writing '" + path + "'", errno);
     SLIPWAY_TRY(support::write_all(fd.get(), std::to_string(::getpid()), "'" + path + "'"));
     SLIPWAY_TRY(state.store.remove_drafts());
+    for (const char* folder : {"/cache", "/provenance"})
+        SLIPWAY_TRY(support::remove_drafts(state.folder + folder));
     SLIPWAY_TRY(worker::remove_work_folder(state.folder + "/work"));
     return StateLock(std::move(fd));
 }

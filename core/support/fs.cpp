@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <vector>
 
 namespace slipway::support {
 
@@ -78,8 +79,8 @@ Result<void> write_file(const std::string& path, std::string_view bytes, unsigne
         if (!special) return errno_error("opening '" + path + "'", errno);
         return write_all(special.get(), bytes, "'" + path + "'");
     }
-    std::string temporary = path + ".XXXXXX";
-    UniqueFd fd(::mkostemp(temporary.data(), O_CLOEXEC));
+    std::string temporary = path + ".XXXXXX" + std::string(draft_suffix);
+    UniqueFd fd(::mkostemps(temporary.data(), static_cast<int>(draft_suffix.size()), O_CLOEXEC));
     if (!fd) return errno_error("creating '" + temporary + "'", errno);
     auto written = write_all(fd.get(), bytes, "'" + path + "'");
     if (written && (::fchmod(fd.get(), mode) != 0 || ::fsync(fd.get()) != 0))
@@ -142,6 +143,17 @@ Result<void> remove_at(int parent, const char* name, const std::string& shown) {
 
 Result<void> remove_tree(const std::string& path) {
     return remove_at(AT_FDCWD, path.c_str(), path);
+}
+
+Result<void> remove_drafts(const std::string& folder) {
+    std::vector<std::string> drafts;
+    std::error_code failed;
+    for (std::filesystem::recursive_directory_iterator it(folder, failed), end; !failed && it != end;
+         it.increment(failed))
+        if (it->path().native().ends_with(draft_suffix)) drafts.push_back(it->path());
+    for (const std::string& draft : drafts)
+        SLIPWAY_TRY(remove_tree(draft));
+    return {};
 }
 
 Result<void> sync_dir(const std::string& path) {

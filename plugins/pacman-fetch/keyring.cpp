@@ -121,7 +121,7 @@ bool copy_parts(const std::string& from, const std::string& to) {
 
 /// In one step: another stage may look for it, or keep it too.
 void keep(const std::string& home, const std::string& kept) {
-    const std::string draft = kept + "." + std::to_string(::getpid());
+    const std::string draft = kept + "." + std::to_string(::getpid()) + std::string(support::draft_suffix);
     std::error_code failed;
     const bool copied = support::make_dirs(draft, 0700) && copy_parts(home, draft);
     if (copied) fs::rename(draft, kept, failed);

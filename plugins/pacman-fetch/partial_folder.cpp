@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 #include <thread>
+#include <vector>
 
 namespace slipway::pacman_fetch {
 
@@ -26,6 +27,18 @@ void remove_old(const std::string& folder) {
             std::filesystem::remove(entry.path(), failed);
 }
 
+/// Where a part came from, when the part itself is gone: a kill or a fault between the two.
+void remove_widows(const std::string& folder) {
+    std::vector<std::filesystem::path> widows;
+    std::error_code failed;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, failed))
+        if (entry.path().extension() == ".from"
+            && !std::filesystem::exists(std::filesystem::path(entry.path()).replace_extension(), failed))
+            widows.push_back(entry.path());
+    for (const auto& widow : widows)
+        std::filesystem::remove(widow, failed);
+}
+
 } // namespace
 
 Result<PartialFolder> PartialFolder::take(const std::string& folder, const std::function<bool()>& cancelled,
@@ -42,6 +55,7 @@ Result<PartialFolder> PartialFolder::take(const std::string& folder, const std::
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
     remove_old(folder);
+    remove_widows(folder);
     return PartialFolder(std::move(lock));
 }
 

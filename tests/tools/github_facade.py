@@ -407,7 +407,10 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def handle_one(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        body = self.rfile.read(length)
+        if len(body) < length:  # the client is gone
+            return self.hang_up()
         fault = self.facade.fault_for(f"{self.command} {self.path}") or {}
         if "action" in fault:
             fault["action"]()

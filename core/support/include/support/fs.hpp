@@ -49,12 +49,18 @@ Result<std::string> read_all(int fd, const std::string& subject, std::size_t max
 /// Write all bytes, over partial writes and EINTR.
 Result<void> write_all(int fd, std::string_view bytes, const std::string& subject);
 
-/// Replace `path` in one step: temporary file beside it, fsync, rename, fsync of the folder. A device, a pipe
+/// What the name of a file ends in that is being written, to be renamed when it is whole.
+constexpr std::string_view draft_suffix = ".draft";
+
+/// Replace `path` in one step: a draft beside it, fsync, rename, fsync of the folder. A device, a pipe
 /// or a socket (/dev/null, /dev/stdout) is not replaced but written to.
 Result<void> write_file(const std::string& path, std::string_view bytes, unsigned mode = 0644);
 
 /// Make the folder and its parents. Existing ones are fine.
 Result<void> make_dirs(const std::string& path, unsigned mode = 0755);
+
+/// Remove the drafts below `folder`, which who wrote them was killed over. Nobody may be writing there.
+Result<void> remove_drafts(const std::string& folder);
 
 /// Remove a file or a whole tree, whatever the modes in it; missing is fine. Never follows symlinks.
 Result<void> remove_tree(const std::string& path);
