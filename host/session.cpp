@@ -15,6 +15,7 @@
 
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
@@ -85,15 +86,31 @@ Result<State> open_state(const Arguments& arguments) {
     return State{folder, std::move(store), std::move(journal)};
 }
 
+namespace {
+
+/// The process that holds the lock, as it wrote it there. It takes the lock first: what is there until it has
+/// written is nothing, or names one that was killed.
+std::string holder_of(const std::string& path) {
+    constexpr auto step = std::chrono::milliseconds(5), patience = std::chrono::milliseconds(5000);
+    std::string text;
+    for (auto waited = step; waited < patience; waited += step) {
+        if (auto read = support::read_file(path, 64)) text = std::move(read).value();
+        const auto pid = static_cast<pid_t>(std::atol(text.c_str()));
+        if (pid > 0 && (::kill(pid, 0) == 0 || errno == EPERM)) break;
+        std::this_thread::sleep_for(step);
+    }
+    return text.empty() ? "?" : support::printable(text);
+}
+
+} // namespace
+
 Result<StateLock> StateLock::take(const State& state) {
     const std::string path = state.folder + "/lock";
     UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
     if (!fd) return support::errno_error("opening '" + path + "'", errno);
     if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-        auto holder = support::read_file(path, 64);
         return Error{Kind::conflict,
-                     "another slipway (process " + (holder ? support::printable(holder.value()) : "?")
-                         + ") works in '" + state.folder + "'",
+                     "another slipway (process " + holder_of(path) + ") works in '" + state.folder + "'",
                      "wait for it, or use another --state folder"};
     }
     if (::ftruncate(fd.get(), 0) != 0) return support::errno_error("writing '" + path + "'", errno);

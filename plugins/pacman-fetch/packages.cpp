@@ -154,7 +154,7 @@ Result<void> Fetch::publish_all(Arrivals& arrivals) {
 
 Result<FetchCount> Fetch::run() {
     PartialFolder folder; // held while it is used
-    if (!all_stored()) {
+    if (!all_stored() || has_leftovers(plan_.folder)) {
         SLIPWAY_TRY_ASSIGN(folder, PartialFolder::take(plan_.folder, hooks_.cancelled, hooks_.waiting));
     }
     SLIPWAY_TRY(list_downloads());

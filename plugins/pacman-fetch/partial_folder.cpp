@@ -17,6 +17,7 @@ using support::Result;
 
 namespace {
 
+constexpr std::string_view note_suffix = ".from"; // Transfer::sidecar()
 constexpr auto oldest = std::chrono::hours(30 * 24);
 
 void remove_old(const std::string& folder) {
@@ -27,16 +28,17 @@ void remove_old(const std::string& folder) {
             std::filesystem::remove(entry.path(), failed);
 }
 
-/// Where a part came from, when the part itself is gone: a kill or a fault between the two.
-void remove_widows(const std::string& folder) {
+/// The notes on where parts came from whose parts are gone: a kill or a fault came between the two.
+std::vector<std::filesystem::path> widows_in(const std::string& folder) {
     std::vector<std::filesystem::path> widows;
     std::error_code failed;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, failed))
-        if (entry.path().extension() == ".from"
-            && !std::filesystem::exists(std::filesystem::path(entry.path()).replace_extension(), failed))
-            widows.push_back(entry.path());
-    for (const auto& widow : widows)
-        std::filesystem::remove(widow, failed);
+    for (const auto& entry : std::filesystem::directory_iterator(folder, failed)) {
+        const std::filesystem::path& note = entry.path();
+        if (note.extension() == note_suffix
+            && !std::filesystem::exists(std::filesystem::path(note).replace_extension(), failed))
+            widows.push_back(note);
+    }
+    return widows;
 }
 
 } // namespace
@@ -55,13 +57,19 @@ Result<PartialFolder> PartialFolder::take(const std::string& folder, const std::
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
     remove_old(folder);
-    remove_widows(folder);
+    std::error_code failed;
+    for (const auto& widow : widows_in(folder))
+        std::filesystem::remove(widow, failed);
     return PartialFolder(std::move(lock));
+}
+
+bool has_leftovers(const std::string& folder) {
+    return !widows_in(folder).empty();
 }
 
 Result<void> remove_partial(const std::string& path) {
     SLIPWAY_TRY(support::remove_tree(path));
-    return support::remove_tree(path + ".from");
+    return support::remove_tree(path + std::string(note_suffix));
 }
 
 } // namespace slipway::pacman_fetch

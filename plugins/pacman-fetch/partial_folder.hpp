@@ -17,7 +17,8 @@ public:
     PartialFolder() = default; ///< of none
 
     /// Make the folder if missing and wait until no other process uses it. `waiting` is told once if that
-    /// takes a while. What nobody has gone on with for 30 days is removed. Kind::cancelled.
+    /// takes a while. What nobody has gone on with for 30 days, and what belongs to nothing, is removed.
+    /// Kind::cancelled.
     static support::Result<PartialFolder> take(const std::string& folder,
                                                const std::function<bool()>& cancelled,
                                                const std::function<void(const std::string&)>& waiting);
@@ -27,6 +28,9 @@ private:
 
     support::UniqueFd lock_;
 };
+
+/// Whether there is something to clean up that take() would.
+bool has_leftovers(const std::string& folder);
 
 /// Remove a file of the folder and what belongs to it.
 support::Result<void> remove_partial(const std::string& path);

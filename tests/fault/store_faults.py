@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a power loss, a full or foreign disk and other hands do to the state folder."""
 
+import fcntl
 import json
 import os
 import shutil
 import sqlite3
 import subprocess
+import time
 
 from harness import Host, Outcome, check, golden, main, stages_of
 
@@ -138,5 +140,25 @@ def full(folder):
         shutil.rmtree(host.state, ignore_errors=True)
 
 
-main({"missing": missing, "damaged-by-power-loss": damaged_by_power_loss, "journal-garbage": journal("journal-garbage", garbage),
+def locked_by(folder):
+    """A second host names the first also when that has the lock and has not yet written its number there."""
+    host = Host(folder)
+    (folder / "chain.json").write_text(json.dumps({"slipway": 1, "name": "store", "version": "1", "stages": [{"id": "first", "use": "good"}]}))
+    host.state.mkdir()
+    for before in ("", "4194304"):  # nothing; one that was killed (proc(5): no process has this number)
+        with open(host.state / "lock", "w+", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            lock.write(before)
+            lock.flush()
+            second = host.start("run", "chain.json")
+            time.sleep(0.2)
+            lock.seek(0)
+            lock.truncate()
+            lock.write(str(os.getpid()))
+            lock.flush()
+            said = second.communicate()[1]
+        check(second.returncode == 2 and f"another slipway (process {os.getpid()}) works" in said, said)
+
+
+main({"locked-by": locked_by, "missing": missing, "damaged-by-power-loss": damaged_by_power_loss, "journal-garbage": journal("journal-garbage", garbage),
       "journal-newer": journal("journal-newer", newer), "leftovers": leftovers, "read-only": read_only, "full": full})

@@ -193,9 +193,8 @@ struct slipway_host {
     /* An empty folder for this run of this stage, writable, removed afterwards. Absolute. */
     const char* (*work_dir)(const slipway_host* host);
 
-    /* A folder kept between runs and shared by every stage of this type (several may run at once).
-     * May be emptied at any time between runs; what is called *.draft is removed before every run: write
-     * what must be whole to such a name first, and rename it. Absolute. */
+    /* A folder kept between runs, shared by every stage of this type (several may run at once). May be
+     * emptied between runs; *.draft always is: write to that name, rename what is whole. Absolute. */
     const char* (*cache_dir)(const slipway_host* host);
 
     /* SOURCE_DATE_EPOCH: the run's time, in seconds since 1970-01-01 UTC. The only clock whose value

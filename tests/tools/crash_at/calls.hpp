@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The system calls that change something outside the process: where it matters that one is stopped, or told a lie.
+// The system calls that change something outside the process: where it matters that one is stopped, or told a
+// lie.
 #pragma once
 
 #include <string_view>
@@ -17,7 +18,8 @@ struct Call {
     bool has_size;    ///< its third argument is a size, of which it may do a part
 };
 
-/// Make the calls of this process, and of all it starts, stop for the tracer (SECCOMP_RET_TRACE). False with errno.
+/// Make the calls of this process, and of all it starts, stop for the tracer (SECCOMP_RET_TRACE). False with
+/// errno.
 bool trap_calls();
 
 /// nullptr: none that is trapped.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// crash-at [OPTION...] -- COMMAND...: runs COMMAND and all it starts under ptrace, counts the system calls that change
-// something, and at the n-th does what a bad day would. Exact where a clock is not: the count is over all processes.
+// crash-at [OPTION...] -- COMMAND...: runs COMMAND and all it starts under ptrace, counts the system calls
+// that change something, and at the n-th does what a bad day would. Exact where a clock is not: the count is
+// over all processes.
 //
-//   --at N --do WHAT   host | others | all: SIGKILL to COMMAND's process, to all but it, to all; self: to who calls
+//   --at N --do WHAT   host | others | all: SIGKILL to COMMAND's process, to all but it, to all; self: to who
+//   calls
 //                      short: half of a write; ENOSPC EIO EROFS EINTR: the call is not made and fails
 //   --only host|worker count only the calls of COMMAND's process, or of the others
 //   --writes           count only calls that write to files, those that a disk can refuse
@@ -16,6 +18,8 @@
 #include "tracee.hpp"
 
 #include <sched.h>
+#include <support/fs.hpp>
+#include <support/json.hpp>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -31,8 +35,6 @@
 #include <map>
 #include <set>
 #include <string>
-#include <support/fs.hpp>
-#include <support/json.hpp>
 #include <vector>
 
 namespace crash_at {
@@ -100,7 +102,7 @@ int error_named(std::string_view name) {
 volatile std::sig_atomic_t out_of_patience = 0;
 
 class Tracer {
-  public:
+public:
     Tracer(const Options& options, pid_t root) : options_(options), root_(root), list_(options.list) {}
 
     /// Until nothing is left.
@@ -119,11 +121,12 @@ class Tracer {
 
     json::Value report() const {
         json::Value out = json::Object{{"calls", count_}, {"hung", hung_}, {"hit", hit_}};
-        out.set(WIFSIGNALED(end_) ? "signal" : "code", WIFSIGNALED(end_) ? WTERMSIG(end_) : WEXITSTATUS(end_));
+        out.set(WIFSIGNALED(end_) ? "signal" : "code",
+                WIFSIGNALED(end_) ? WTERMSIG(end_) : WEXITSTATUS(end_));
         return out;
     }
 
-  private:
+private:
     void over(pid_t thread, int status) {
         processes_.erase(thread);
         if (thread == root_) end_ = status;
@@ -156,7 +159,8 @@ class Tracer {
         if (!options_.only.empty() && (options_.only == "host") != (it.process == root_)) return;
         const std::string target = target_of(thread, *call);
         const bool is_file = target.starts_with('/') && !target.starts_with("/dev/");
-        if (call->target == Target::descriptor && (options_.writes ? !is_file : !is_file && !target.starts_with("socket")))
+        if (call->target == Target::descriptor
+            && (options_.writes ? !is_file : !is_file && !target.starts_with("socket")))
             return;
         if (options_.what == "short" && !call->has_size) return;
         ++count_;
@@ -198,8 +202,8 @@ class Tracer {
 void trace(pid_t root) {
     int status = 0;
     if (::waitpid(root, &status, WUNTRACED) != root || !WIFSTOPPED(status)) die("starting");
-    constexpr long options = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC
-                             | PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
+    constexpr long options = PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE
+                             | PTRACE_O_TRACEEXEC | PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL;
     if (::ptrace(PTRACE_SEIZE, root, nullptr, options) != 0) die("ptrace");
     ::kill(root, SIGCONT);
 }
@@ -215,13 +219,16 @@ int main(int argc, char** argv) {
     const pid_t root = ::fork();
     if (root < 0) die("fork");
     if (root == 0) become(options);
+
     struct sigaction late {};
+
     late.sa_handler = [](int) { out_of_patience = 1; };
     ::sigaction(SIGALRM, &late, nullptr);
     trace(root);
     ::alarm(patience);
     Tracer tracer(options, root);
     tracer.run();
-    if (!options.report.empty()) (void)slipway::support::write_file(options.report, json::dump(tracer.report()), 0644);
+    if (!options.report.empty())
+        (void)slipway::support::write_file(options.report, json::dump(tracer.report()), 0644);
     return 0;
 }

@@ -94,3 +94,16 @@ TEST(AbsolutePath, IsLexical) {
     EXPECT_EQ(absolute_path("/a/b", "/x//y/."), "/x/y");
     EXPECT_EQ(absolute_path("/a", ".."), "/");
 }
+
+TEST_F(Fs, RemoveDraftsTakesDraftsAndNothingElse) {
+    ASSERT_TRUE(make_dirs(path("a/folder.draft/below")));
+    for (const char* name : {"kept", "a/1.draft", "a/folder.draft/kept", "a/draft"})
+        ASSERT_TRUE(write_file(path(name), "x"));
+    fs::create_symlink(path("kept"), path("link.draft"));
+    ASSERT_TRUE(remove_drafts(dir_));
+    for (const char* name : {"kept", "a/draft"})
+        EXPECT_TRUE(fs::exists(path(name))) << name;
+    for (const char* name : {"a/1.draft", "a/folder.draft", "link.draft"})
+        EXPECT_FALSE(fs::exists(fs::symlink_status(path(name)))) << name;
+    EXPECT_TRUE(remove_drafts(path("missing")));
+}
