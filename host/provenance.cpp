@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 #include <support/text.hpp>
+#include <unistd.h>
 
 #include <filesystem>
 #include <map>
@@ -199,10 +200,22 @@ Result<std::string> provenance_of(const State& state, const std::string& id) {
     return json::dump_pretty(provenance_statement(run, stages, locks));
 }
 
+namespace {
+
+std::string path_of(const State& state, const std::string& run) {
+    return state.folder + "/provenance/" + run + ".json";
+}
+
+} // namespace
+
+bool has_provenance(const State& state, const std::string& run) {
+    return ::access(path_of(state, run).c_str(), F_OK) == 0;
+}
+
 Result<void> keep_provenance(const State& state, const std::string& id) {
     SLIPWAY_TRY_ASSIGN(const std::string text, provenance_of(state, id));
     SLIPWAY_TRY(support::make_dirs(state.folder + "/provenance"));
-    return support::write_file(state.folder + "/provenance/" + id + ".json", text);
+    return support::write_file(path_of(state, id), text);
 }
 
 Command provenance_command() {

@@ -19,6 +19,9 @@ support::json::Value provenance_statement(const journal::RunRecord& run,
 /// The statement of run `id` as text, from the journal and the store. Kind::config: the run is not done.
 support::Result<std::string> provenance_of(const State& state, const std::string& id);
 
+/// Whether the state folder has it.
+bool has_provenance(const State& state, const std::string& run);
+
 /// Write it to the state folder: provenance/RUN.json.
 support::Result<void> keep_provenance(const State& state, const std::string& id);
 

@@ -2,6 +2,7 @@
 //
 // slipway run, resume, plan, validate: everything that takes a chain.
 #include "command.hpp"
+#include "provenance.hpp"
 #include "report.hpp"
 #include "session.hpp"
 
@@ -84,6 +85,18 @@ int run_chain(const Arguments& arguments) {
     return id.empty() ? code : conclude(arguments, id, code);
 }
 
+/// The run is done. If the host was killed between writing that down and writing its provenance, do the
+/// latter.
+int already_done(const State& state, const std::string& run) {
+    if (!has_provenance(state, run)) {
+        auto lock = StateLock::take(state);
+        if (!lock) return complain(lock.error());
+        if (auto kept = keep_provenance(state, run); !kept) return complain(kept.error());
+    }
+    fmt::print(stderr, "run {} is done; nothing to resume\n", run);
+    return exit_done;
+}
+
 int resume_run(const Arguments& arguments) {
     auto state = open_state(arguments);
     if (!state) return complain(state.error());
@@ -95,8 +108,7 @@ int resume_run(const Arguments& arguments) {
         return complain(
             {support::Kind::config, "'" + run.id + "' is a plan, not a run", "slipway runs lists them"});
     if (run.state == "done") {
-        fmt::print(stderr, "run {} is done; nothing to resume\n", run.id);
-        return exit_done;
+        return already_done(state.value(), run.id);
     }
     auto settings = run_settings(arguments, state.value(), chain::Mode::run);
     if (!settings) return complain(settings.error());

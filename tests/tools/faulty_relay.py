@@ -15,6 +15,8 @@ class Relay:
     def __init__(self, target):
         self.target, self.passed, self.fault, self.until = target, 0, None, None
         self.lock = threading.Lock()
+        self.listens = threading.Event()
+        self.listens.set()
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -25,8 +27,10 @@ class Relay:
             self.fault, self.until = what, self.passed + after
 
     def heal(self):
+        """No fault any more; waits until the relay listens again."""
         with self.lock:
             self.fault = None
+        self.listens.wait()
 
     def close(self):
         self.listener.shutdown(socket.SHUT_RDWR)  # closing alone does not end accept()
@@ -76,6 +80,7 @@ class Relay:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         if what == "refuse":
             client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.listens.clear()
             threading.Thread(target=self._refuse, daemon=True).start()
         if what != "slow":
             return False
@@ -90,4 +95,5 @@ class Relay:
         self.close()
         time.sleep(REFUSED_SECONDS)
         self.listener = socket.create_server(("127.0.0.1", self.port))
+        self.listens.set()
         self._accept()
