@@ -20,7 +20,7 @@ import tarfile
 from faulty_relay import Relay
 from git_servers import HttpsServer, make_bare, set_hook
 from github_facade import Facade
-from harness import processes_of
+from harness import wait_gone
 from loopback import Nginx
 from publishing import git, refs
 
@@ -268,8 +268,8 @@ class Point:
             return f"artifacts that nobody knows: {self.unreferenced()}"
         if os.listdir(self.folder + "/tmp"):
             return f"left in /tmp: {os.listdir(self.folder + '/tmp')}"
-        if processes_of(self.folder):
-            return f"processes left: {processes_of(self.folder)}"
+        if left := wait_gone(self.folder, 2):
+            return f"processes left: {left}"
         with open("/proc/self/mountinfo", encoding="utf-8") as mounts:
             return "a mount is left" if self.folder + "/" in mounts.read() else ""
 
