@@ -3,6 +3,9 @@
 
 #include <journal/journal.hpp>
 
+#include <chrono>
+#include <thread>
+
 namespace slipway::journal {
 
 namespace json = support::json;
@@ -164,9 +167,26 @@ Journal::Journal(Journal&&) noexcept = default;
 Journal& Journal::operator=(Journal&&) noexcept = default;
 Journal::~Journal() = default;
 
+namespace {
+
+/// A new file becomes WAL under a lock that SQLite's busy timeout does not wait for, lest two who upgrade
+/// theirs wait for each other (sqlite3_busy_handler()): another host may be making the same journal just now.
+Result<void> use_wal(const Database& database) {
+    constexpr auto step = std::chrono::milliseconds(5), patience = std::chrono::milliseconds(10'000);
+    Result<void> usable;
+    for (auto waited = step; waited < patience; waited += step) {
+        usable = database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+        if (usable || !database.is_busy()) break;
+        std::this_thread::sleep_for(step);
+    }
+    return usable;
+}
+
+} // namespace
+
 Result<Journal> Journal::open(const std::string& path) {
     SLIPWAY_TRY_ASSIGN(Database database, Database::open(path));
-    if (auto usable = database.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL"); !usable)
+    if (auto usable = use_wal(database); !usable)
         return Error{usable.error().kind, "'" + path + "': " + usable.error().what,
                      "see that it is a journal and can be written, or use another --state folder"};
     SLIPWAY_TRY_ASSIGN(Transaction transaction, Transaction::begin(database));

@@ -70,6 +70,10 @@ Result<Statement> Database::prepare(std::string_view sql) const {
     return Statement(handle_.get(), statement);
 }
 
+bool Database::is_busy() const {
+    return (sqlite3_errcode(handle_.get()) & 0xff) == SQLITE_BUSY;
+}
+
 Result<void> Database::execute(const std::string& sql) const {
     if (sqlite3_exec(handle_.get(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK)
         return sqlite_error(handle_.get(), "journal");

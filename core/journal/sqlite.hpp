@@ -54,6 +54,9 @@ public:
     /// Any number of statements, without parameters or rows.
     support::Result<void> execute(const std::string& sql) const;
 
+    /// Whether the last call failed because another connection holds a lock.
+    bool is_busy() const;
+
     std::string error() const { return sqlite3_errmsg(handle_.get()); }
 
 private:
