@@ -119,7 +119,7 @@ TEST_F(SettingsTest, TheRest) {
 }
 
 TEST_F(SettingsTest, Refusals) {
-    EXPECT_EQ(refusal(R"({"install": ["a"]})"), "there is no repository at ");
+    EXPECT_EQ(refusal(R"({"install": ["a"]})"), "there is no repository at /repositories");
     EXPECT_EQ(refusal(R"({"install": ["a"], "repositories": [{"name": "r"}]})"),
               "repository 'r': no server at /repositories/0");
     EXPECT_EQ(refusal(R"({"install": ["a"], "config": "/nowhere"})"),
