@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// The adapter without a network; tests/e2e/verify_test.sh has one.
+// The adapter without a network; tests/e2e/verify_test.py has one.
 #include <fake_host/fake_host.hpp>
 #include <gmock/gmock.h>
 
