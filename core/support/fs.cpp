@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <filesystem>
 #include <vector>
@@ -143,6 +144,12 @@ Result<void> remove_at(int parent, const char* name, const std::string& shown) {
 
 Result<void> remove_tree(const std::string& path) {
     return remove_at(AT_FDCWD, path.c_str(), path);
+}
+
+std::string draft_of(const std::string& path) {
+    static std::atomic<unsigned> number = 0;
+    return path + "." + std::to_string(::getpid()) + "." + std::to_string(number.fetch_add(1))
+           + std::string(draft_suffix);
 }
 
 Result<void> remove_drafts(const std::string& folder) {

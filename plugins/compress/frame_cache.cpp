@@ -11,7 +11,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
 #include <memory>
 #include <new>
 
@@ -101,9 +100,7 @@ bool FrameCache::find(const std::string& name, PieceBuffer& frame) const {
 
 void FrameCache::keep(const std::string& name, std::string_view frame) const {
     if (folder_.empty()) return;
-    static std::atomic<unsigned> number = 0;
-    const std::string draft = path_of(name) + "." + std::to_string(::getpid()) + "."
-                              + std::to_string(number.fetch_add(1)) + std::string(support::draft_suffix);
+    const std::string draft = support::draft_of(path_of(name));
     const support::UniqueFd fd(::open(draft.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
     const bool written = fd && support::write_all(fd.get(), code_of(name, frame), draft)
                          && support::write_all(fd.get(), frame, draft);

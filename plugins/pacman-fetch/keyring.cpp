@@ -3,7 +3,6 @@
 #include <keyring.hpp>
 #include <support/fs.hpp>
 #include <support/text.hpp>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -121,7 +120,7 @@ bool copy_parts(const std::string& from, const std::string& to) {
 
 /// In one step: another stage may look for it, or keep it too.
 void keep(const std::string& home, const std::string& kept) {
-    const std::string draft = kept + "." + std::to_string(::getpid()) + std::string(support::draft_suffix);
+    const std::string draft = support::draft_of(kept);
     std::error_code failed;
     const bool copied = support::make_dirs(draft, 0700) && copy_parts(home, draft);
     if (copied) fs::rename(draft, kept, failed);

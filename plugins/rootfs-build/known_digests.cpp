@@ -50,9 +50,7 @@ KnownDigests::Files KnownDigests::find(const std::string& package) const {
 
 void KnownDigests::keep(const std::string& package, const Files& files) const {
     if (folder_.empty() || !support::make_dirs(folder_)) return;
-    const std::string lines = text_of(files);
-    const std::string draft =
-        path_of(package) + '.' + std::to_string(::getpid()) + std::string(support::draft_suffix);
+    const std::string lines = text_of(files), draft = support::draft_of(path_of(package));
     const support::UniqueFd fd(::open(draft.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644));
     const bool written =
         fd && support::write_all(fd.get(), support::Digest::of(package + lines).hex() + lines, draft);

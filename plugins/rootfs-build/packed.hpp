@@ -8,7 +8,6 @@
 #include "archive.hpp"
 
 #include <span>
-#include <vector>
 
 struct ZSTD_DCtx_s;
 

@@ -52,6 +52,9 @@ Result<void> write_all(int fd, std::string_view bytes, const std::string& subjec
 /// What the name of a file ends in that is being written, to be renamed when it is whole.
 constexpr std::string_view draft_suffix = ".draft";
 
+/// A name for a draft of `path`, beside it; another one for each call, in this process and in others.
+std::string draft_of(const std::string& path);
+
 /// Replace `path` in one step: a draft beside it, fsync, rename, fsync of the folder. A device, a pipe
 /// or a socket (/dev/null, /dev/stdout) is not replaced but written to.
 Result<void> write_file(const std::string& path, std::string_view bytes, unsigned mode = 0644);
