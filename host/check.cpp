@@ -9,8 +9,6 @@
 #include <support/text.hpp>
 #include <unistd.h>
 
-#include <charconv>
-
 namespace slipway::host {
 
 namespace json = support::json;
@@ -20,15 +18,12 @@ using support::Result;
 
 namespace {
 
-Result<std::uint64_t> number_of(const Arguments& arguments, const std::string& option,
-                                std::uint64_t fallback) {
-    if (!arguments.has(option)) return fallback;
-    const std::string text = arguments.value(option);
-    std::uint64_t number = 0;
-    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (failed != std::errc() || end != text.data() + text.size() || text.empty())
-        return Error{Kind::config, "--" + option + " '" + support::printable(text) + "': not a number"};
-    return number;
+Result<std::int64_t> number_of(const Arguments& arguments, const std::string& option,
+                               const std::string& fallback) {
+    const std::string text = arguments.value(option, fallback);
+    if (const auto number = whole_number(text)) return *number;
+    return Error{Kind::config, "--" + option + " '" + support::printable(text) + "': not a number",
+                 "a whole number, 0 or more"};
 }
 
 Result<check::Options> options_of(const Arguments& arguments) {
@@ -36,8 +31,9 @@ Result<check::Options> options_of(const Arguments& arguments) {
     options.plugin = arguments.first();
     options.cases = arguments.values("case");
     options.filter = arguments.value("filter");
-    SLIPWAY_TRY_ASSIGN(options.seed, number_of(arguments, "seed", 1));
-    SLIPWAY_TRY_ASSIGN(const std::uint64_t limit, number_of(arguments, "timeout", 30));
+    SLIPWAY_TRY_ASSIGN(const std::int64_t seed, number_of(arguments, "seed", "1"));
+    options.seed = static_cast<std::uint64_t>(seed);
+    SLIPWAY_TRY_ASSIGN(const std::int64_t limit, number_of(arguments, "timeout", "30"));
     if (limit == 0 || limit > 86400)
         return Error{Kind::config, "--timeout: from 1 to 86400 seconds", "30 is the default"};
     options.limit = std::chrono::seconds(limit);

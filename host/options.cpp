@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <support/text.hpp>
 
+#include <charconv>
+
 namespace slipway::host {
 
 namespace po = boost::program_options;
@@ -97,6 +99,13 @@ std::string help_text(const CommandSpec& spec) {
     }
     if (!spec.example.empty()) out += "\nexample:\n  " + spec.example + "\n";
     return out;
+}
+
+std::optional<std::int64_t> whole_number(const std::string& text) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size() || number < 0) return std::nullopt;
+    return number;
 }
 
 } // namespace slipway::host

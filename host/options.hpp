@@ -6,7 +6,9 @@
 
 #include <support/result.hpp>
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -63,5 +65,8 @@ private:
 support::Result<Arguments> parse(const CommandSpec& spec, const std::vector<std::string>& words);
 
 std::string help_text(const CommandSpec& spec);
+
+/// Digits alone, of a number that fits. Nothing: it is something else.
+std::optional<std::int64_t> whole_number(const std::string& text);
 
 } // namespace slipway::host

@@ -14,7 +14,6 @@
 #include <worker/user_namespace.hpp>
 
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -40,12 +39,9 @@ std::string environment(const char* name) {
 }
 
 Result<std::int64_t> parse_number(const std::string& text, const std::string& what) {
-    std::int64_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size() || number < 0)
-        return Error{Kind::config, what + ": '" + support::printable(text) + "' is no number",
-                     "a whole number, 0 or more"};
-    return number;
+    if (const auto number = whole_number(text)) return *number;
+    return Error{Kind::config, what + ": '" + support::printable(text) + "' is no number",
+                 "a whole number, 0 or more"};
 }
 
 Result<std::int64_t> epoch_of(const Arguments& arguments) {
