@@ -75,6 +75,23 @@ static inline slipway_status copy(const slipway_host* host, int in, int out, con
     return SLIPWAY_OK;
 }
 
+// A copy by hand, 512 bytes at a time: `step` does something with `out`, `bytes` and `n`, and may set
+// `status`.
+#define COPY_WITH(step)                                                                                      \
+    int in = -1, out = -1;                                                                                   \
+    char bytes[512];                                                                                         \
+    ssize_t n = 0;                                                                                           \
+    slipway_status status = host->input_open(host, "in", 0, &in);                                            \
+    if (status != SLIPWAY_OK) return status;                                                                 \
+    status = host->output_create(host, "out", "copy.txt", &out);                                             \
+    while (status == SLIPWAY_OK && (n = read(in, bytes, sizeof bytes)) > 0) {                                \
+        step;                                                                                                \
+    }                                                                                                        \
+    if (n < 0) status = fail(host, SLIPWAY_IO, "reading the input", NULL);                                   \
+    close(in);                                                                                               \
+    if (out >= 0) close(out);                                                                                \
+    return status == SLIPWAY_OK ? host->output_commit(host, "out", NULL) : status
+
 static inline slipway_status copy_input(const slipway_host* host, const char* more) {
     int in = -1, out = -1;
     slipway_status status = host->input_open(host, "in", 0, &in);
