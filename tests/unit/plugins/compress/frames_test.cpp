@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <set>
 
 using namespace slipway;
 using namespace slipway::compress;
@@ -113,6 +114,16 @@ TEST_F(Frames, OneForEachSegment) {
     archive();
     EXPECT_EQ(frames(), "3");
     EXPECT_EQ(summary_, "3 frames, 0 of them from earlier");
+}
+
+TEST_F(Frames, LevelsWithParametersOfTheirOwn) {
+    make({"+a:3000000:1", "+b:100:2"});
+    std::set<std::string> digests;
+    for (settings_.level = 6; settings_.level <= 9; ++settings_.level) {
+        digests.insert(archive());
+        EXPECT_EQ(frames(), "2") << settings_.level;
+    }
+    EXPECT_EQ(digests.size(), 4U);
 }
 
 TEST_F(Frames, ATarWithoutSegmentsIsOneStream) {
