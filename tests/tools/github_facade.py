@@ -399,12 +399,27 @@ ROUTES = {
 }
 
 
+class LastLine:
+    def __init__(self, stream):
+        self.stream, self.last = stream, b""
+
+    def readline(self, *limit):
+        self.last = self.stream.readline(*limit)
+        return self.last
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     facade = None  # set by Facade
 
     def log_message(self, *_):
         pass
+
+    def parse_request(self):
+        stream, self.rfile = self.rfile, LastLine(self.rfile)
+        parsed = super().parse_request()
+        ended, self.rfile = self.rfile.last in (b"\r\n", b"\n"), stream
+        return parsed and ended  # else the client is gone in the middle of the headers
 
     def handle_one(self):
         length = int(self.headers.get("Content-Length") or 0)
