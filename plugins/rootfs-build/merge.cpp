@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <deque>
 #include <limits>
+#include <utility>
 
 namespace slipway::rootfs {
 
@@ -65,6 +66,24 @@ Result<UniqueFd> open_package(const Package& package) {
     return fd;
 }
 
+/// A source whose first bytes were looked at already.
+class Rejoined final : public ByteSource {
+public:
+    Rejoined(std::string_view start, std::unique_ptr<ByteSource> rest)
+        : start_(start), rest_(std::move(rest)) {}
+
+    Result<std::string_view> next() override {
+        if (!start_.empty()) return std::exchange(start_, {});
+        return rest_->next();
+    }
+
+    std::uint64_t packed() const override { return rest_->packed(); }
+
+private:
+    std::string_view start_;
+    std::unique_ptr<ByteSource> rest_;
+};
+
 /// Merges one package.
 class PackageMerge {
 public:
@@ -78,7 +97,8 @@ public:
     PackageInfo take_info() { return std::move(info_); }
 
 private:
-    Result<void> read_head();
+    Result<Metadata> metadata(std::string_view start) const;
+    Result<void> read_head(std::string_view start);
     Result<void> check_against_lock() const;
     std::uint64_t max_content() const;
     Result<void> add(Entry entry);
@@ -119,11 +139,17 @@ private:
     std::unique_ptr<PackageReader> reader_;
 };
 
-Result<void> PackageMerge::read_head() {
+/// Mostly in the first megabyte, `start`; else the package is read for it.
+Result<Metadata> PackageMerge::metadata(std::string_view start) const {
+    if (auto found = metadata_in(start)) return std::move(*found);
     SLIPWAY_TRY_ASSIGN(UniqueFd fd, open());
-    SLIPWAY_TRY_ASSIGN(Metadata metadata, read_metadata(std::move(fd), quiet_pulse(), max_content()));
-    info_ = std::move(metadata.info);
-    files_ = std::move(metadata.files);
+    return read_metadata(std::move(fd), quiet_pulse(), max_content());
+}
+
+Result<void> PackageMerge::read_head(std::string_view start) {
+    SLIPWAY_TRY_ASSIGN(Metadata read, metadata(start));
+    info_ = std::move(read.info);
+    files_ = std::move(read.files);
     SLIPWAY_TRY(check_against_lock());
     for (const std::string& path : info_.backup)
         backup_.push_back({path});
@@ -160,11 +186,13 @@ std::uint64_t PackageMerge::max_content() const {
 }
 
 Result<void> PackageMerge::run(std::unique_ptr<ByteSource> content) {
-    SLIPWAY_TRY(read_head());
+    SLIPWAY_TRY_ASSIGN(const std::string_view start, content->next());
+    SLIPWAY_TRY(read_head(start));
     merge_.writer.begin_segment();
     SLIPWAY_TRY(merge_.writer.make_directory(folder_, Time{info_.build_date, 0}));
     digests_ = merge_.digests.find(package_.locked.sha256);
-    SLIPWAY_TRY_ASSIGN(reader_, PackageReader::open(std::move(content), pulse(), max_content()));
+    SLIPWAY_TRY_ASSIGN(reader_, PackageReader::open(std::make_unique<Rejoined>(start, std::move(content)),
+                                                    pulse(), max_content()));
     for (;;) {
         SLIPWAY_TRY_ASSIGN(std::optional<Entry> entry, reader_->next());
         if (!entry) break;

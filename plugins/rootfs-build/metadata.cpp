@@ -4,6 +4,8 @@
 #include "packed.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 namespace slipway::rootfs {
 
@@ -43,10 +45,19 @@ Result<std::vector<std::string>> mtree(PackageReader& reader) {
     return file_list(text);
 }
 
-} // namespace
+class Bytes final : public ByteSource {
+public:
+    explicit Bytes(std::string_view bytes) : bytes_(bytes) {}
 
-Result<Metadata> read_metadata(support::UniqueFd package, Pulse pulse, std::uint64_t max_content) {
-    SLIPWAY_TRY_ASSIGN(auto source, open_packed(std::move(package), std::make_shared<UnpackRoom>()));
+    Result<std::string_view> next() override { return std::exchange(bytes_, {}); }
+
+    std::uint64_t packed() const override { return 0; }
+
+private:
+    std::string_view bytes_;
+};
+
+Result<Metadata> read(std::unique_ptr<ByteSource> source, Pulse pulse, std::uint64_t max_content) {
     SLIPWAY_TRY_ASSIGN(const auto reader,
                        PackageReader::open(std::move(source), std::move(pulse), max_content));
     std::optional<PackageInfo> info;
@@ -66,6 +77,19 @@ Result<Metadata> read_metadata(support::UniqueFd package, Pulse pulse, std::uint
     }
     if (!info) return Error{Kind::verify, "no .PKGINFO", "this is no pacman package"};
     return Metadata{std::move(*info), std::move(files)};
+}
+
+} // namespace
+
+Result<Metadata> read_metadata(support::UniqueFd package, Pulse pulse, std::uint64_t max_content) {
+    SLIPWAY_TRY_ASSIGN(auto source, open_packed(std::move(package), std::make_shared<UnpackRoom>()));
+    return read(std::move(source), std::move(pulse), max_content);
+}
+
+std::optional<Metadata> metadata_in(std::string_view start) {
+    auto metadata = read(std::make_unique<Bytes>(start), nullptr, std::numeric_limits<std::uint64_t>::max());
+    if (!metadata || !metadata.value().files) return std::nullopt;
+    return std::move(metadata).value();
 }
 
 } // namespace slipway::rootfs

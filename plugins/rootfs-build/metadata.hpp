@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace slipway::rootfs {
@@ -24,5 +25,9 @@ struct Metadata {
 /// makepkg puts both in front, and then only the start of the package is decompressed. Kind::verify: no
 /// .PKGINFO, or one of the two is not readable. `max_content`: see PackageReader.
 support::Result<Metadata> read_metadata(support::UniqueFd package, Pulse pulse, std::uint64_t max_content);
+
+/// The same from the package's first bytes, decompressed. Nothing: the two are not both in them, or not
+/// readable.
+std::optional<Metadata> metadata_in(std::string_view start);
 
 } // namespace slipway::rootfs

@@ -82,6 +82,18 @@ TEST_F(RootfsBuild, MetadataMayComeLast) {
     EXPECT_THAT(tar(), HasSubstr("%NAME%\nlate\n"));
 }
 
+TEST_F(RootfsBuild, MetadataMayComeAfterMegabytes) {
+    const std::string list = compressed("#mtree\n./x type=file\n", Filter::gzip);
+    add_bytes("late", make_package({{.path = "x", .content = std::string(3u << 20, '1')},
+                                    {.path = "y", .content = "2"},
+                                    {.path = ".MTREE", .content = list},
+                                    pkginfo("late", "1-1")}));
+    ASSERT_EQ(build(), SLIPWAY_OK) << host.said();
+    EXPECT_THAT(tar(), HasSubstr("%FILES%\nx\n\n"));
+    EXPECT_EQ(line("x")["size"].as_integer(), 3 << 20);
+    EXPECT_TRUE(line("y").is_null()); // .MTREE does not name it
+}
+
 TEST_F(RootfsBuild, RefusesUnsafeEntries) {
     EXPECT_EQ(refusal({.path = "/etc/x"}), "package 'bad-1-1': entry '/etc/x' has an absolute name");
     EXPECT_EQ(refusal({.path = "usr/../../x"}),
