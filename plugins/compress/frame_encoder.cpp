@@ -37,6 +37,9 @@ std::size_t max_waiting(unsigned threads) {
     return std::max(std::size_t{64} << 20, threads * (std::size_t{16} << 20));
 }
 
+/// However small a piece is, it costs some memory.
+constexpr std::size_t max_pieces = 256;
+
 /// A piece on its way to be a frame, which has memory of its own: it may have to wait for those before it,
 /// and is a quarter of the size.
 struct Piece {
@@ -97,7 +100,7 @@ public:
         std::unique_lock lock(mutex_);
         if (pieces_.empty()) return std::unique_ptr<Piece>();
         Piece& first = *pieces_.front();
-        first_is_wanted_ = !end && waiting_ > max_waiting(settings_.threads);
+        first_is_wanted_ = !end && (waiting_ > max_waiting(settings_.threads) || pieces_.size() > max_pieces);
         if (!end && !first_is_wanted_ && first.state != Piece::State::done) return std::unique_ptr<Piece>();
         changed_.notify_all();
         changed_.wait(lock, [&] { return first.state == Piece::State::done; });

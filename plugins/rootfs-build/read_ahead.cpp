@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "read_ahead.hpp"
 
+#include <sys/mman.h>
+
 #include <algorithm>
+#include <cstdlib>
 #include <deque>
+#include <new>
 
 namespace slipway::rootfs {
 
@@ -13,10 +17,18 @@ namespace {
 
 constexpr std::size_t block_size = 1u << 20;
 
+/// Memory is taken in pages of this size, where the system has such: to get one costs less than the 512 small
+/// ones.
+constexpr std::size_t huge_page = 2u << 20;
+
+} // namespace
+
+void ReadAhead::Free::operator()(char* memory) const {
+    std::free(memory);
 }
 
 struct ReadAhead::Block {
-    std::unique_ptr<char[]> bytes; ///< room for block_size
+    char* bytes; ///< room for block_size
     std::size_t size;
     std::uint64_t packed; ///< of the file, up to its end
 };
@@ -28,8 +40,8 @@ struct ReadAhead::File {
     bool begun = false, ended = false, dropped = false;
 };
 
-void ReadAhead::reuse(Block block) {
-    if (block.bytes) spare_.push_back(std::move(block.bytes));
+void ReadAhead::reuse(char* block) {
+    if (block != nullptr) spare_.push_back(block);
 }
 
 class ReadAhead::Source final : public ByteSource {
@@ -39,10 +51,10 @@ public:
     ~Source() override {
         const std::lock_guard lock(ahead_.mutex_);
         file_->dropped = true;
-        ahead_.reuse(std::move(block_));
-        for (Block& block : file_->blocks) {
+        ahead_.reuse(block_.bytes);
+        for (const Block& block : file_->blocks) {
             ahead_.waiting_ -= block.size;
-            ahead_.reuse(std::move(block));
+            ahead_.reuse(block.bytes);
         }
         file_->blocks.clear();
         std::erase(ahead_.files_, file_);
@@ -56,13 +68,13 @@ public:
             if (file_->error) return *file_->error;
             return std::string_view();
         }
-        ahead_.reuse(std::move(block_));
-        block_ = std::move(file_->blocks.front());
+        ahead_.reuse(block_.bytes);
+        block_ = file_->blocks.front();
         file_->blocks.pop_front();
         ahead_.waiting_ -= block_.size;
         // Not at every block: to wake a thread for one costs as much as to fill it.
         if (file_->blocks.empty() || ahead_.waiting_ <= ahead_.budget_ / 2) ahead_.room_.notify_all();
-        return std::string_view(block_.bytes.get(), block_.size);
+        return std::string_view(block_.bytes, block_.size);
     }
 
     std::uint64_t packed() const override { return block_.packed; }
@@ -117,23 +129,33 @@ void ReadAhead::work() {
 
 /// Waits until the block may be kept. The file that is being read may always have one: it is what the
 /// reader, and so everybody, waits for. False: nobody wants it any more.
-bool ReadAhead::push(File& file, std::unique_ptr<char[]> bytes, std::size_t size, std::uint64_t packed) {
+bool ReadAhead::push(File& file, char* bytes, std::size_t size, std::uint64_t packed) {
     std::unique_lock lock(mutex_);
     room_.wait(lock, [&] {
         return stop_ || file.dropped || waiting_ + size <= budget_
                || (file.blocks.empty() && files_.front().get() == &file);
     });
-    if (stop_ || file.dropped) return false;
+    if (stop_ || file.dropped) {
+        reuse(bytes);
+        return false;
+    }
     waiting_ += size;
-    file.blocks.push_back({std::move(bytes), size, packed});
+    file.blocks.push_back({bytes, size, packed});
     readable_.notify_one();
     return true;
 }
 
-std::unique_ptr<char[]> ReadAhead::new_block() {
+char* ReadAhead::new_block() {
     const std::lock_guard lock(mutex_);
-    if (spare_.empty()) return std::make_unique_for_overwrite<char[]>(block_size);
-    auto block = std::move(spare_.back());
+    if (spare_.empty()) {
+        Memory page(static_cast<char*>(std::aligned_alloc(huge_page, huge_page)));
+        if (page == nullptr) throw std::bad_alloc();
+        (void)::madvise(page.get(), huge_page, MADV_HUGEPAGE);
+        for (std::size_t at = 0; at < huge_page; at += block_size)
+            spare_.push_back(page.get() + at);
+        memory_.push_back(std::move(page));
+    }
+    char* const block = spare_.back();
     spare_.pop_back();
     return block;
 }
@@ -146,11 +168,14 @@ void ReadAhead::decompress(File& file, const std::shared_ptr<UnpackRoom>& room) 
     }
     ByteSource& source = *opened.value();
     for (bool wanted = true; wanted;) {
-        auto block = new_block();
-        auto size = source.read({block.get(), block_size});
+        char* const block = new_block();
+        auto size = source.read({block, block_size});
         if (!size) file.error = std::move(size).error();
-        if (!size || size.value() == 0) return;
-        wanted = push(file, std::move(block), size.value(), source.packed());
+        if (!size || size.value() == 0) {
+            const std::lock_guard lock(mutex_);
+            return reuse(block);
+        }
+        wanted = push(file, block, size.value(), source.packed());
     }
 }
 

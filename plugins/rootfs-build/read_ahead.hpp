@@ -32,19 +32,26 @@ private:
     struct File;
     class Source;
 
+    struct Free {
+        void operator()(char* memory) const;
+    };
+
+    using Memory = std::unique_ptr<char, Free>;
+
     void work();
     void decompress(File& file, const std::shared_ptr<UnpackRoom>& room);
-    void reuse(Block block); ///< with the mutex held
-    std::unique_ptr<char[]> new_block();
-    bool push(File& file, std::unique_ptr<char[]> bytes, std::size_t size, std::uint64_t packed);
+    void reuse(char* block); ///< with the mutex held; none: nothing
+    char* new_block();
+    bool push(File& file, char* bytes, std::size_t size, std::uint64_t packed);
 
     const std::size_t budget_;
     std::mutex mutex_;
-    std::condition_variable readable_;           ///< a block has come, or a file's end: for the reader
-    std::condition_variable room_;               ///< a file to begin, or room for blocks: for the threads
-    std::vector<std::shared_ptr<File>> files_;   ///< not dropped yet, in the order in which they will be read
-    std::size_t waiting_ = 0;                    ///< bytes decompressed and not read
-    std::vector<std::unique_ptr<char[]>> spare_; ///< blocks to be used again
+    std::condition_variable readable_;         ///< a block has come, or a file's end: for the reader
+    std::condition_variable room_;             ///< a file to begin, or room for blocks: for the threads
+    std::vector<std::shared_ptr<File>> files_; ///< not dropped yet, in the order in which they will be read
+    std::size_t waiting_ = 0;                  ///< bytes decompressed and not read
+    std::vector<Memory> memory_;               ///< of the blocks
+    std::vector<char*> spare_;                 ///< blocks to be used again
     bool stop_ = false;
     std::vector<std::thread> threads_;
 };
