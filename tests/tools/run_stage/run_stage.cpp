@@ -3,9 +3,9 @@
 // run-stage PLUGIN.so STAGE OUT OPTIONS [epoch=SECONDS] [secret:NAME=VALUE...] [PORT=FILE...]
 //
 // Runs one stage in the in-memory host, for test scripts that judge its outputs with other programs.
-// An input FILE@PATH has the annotation "path". OPTIONS is JSON text; the outputs go to OUT/PORT/NAME. Log
-// lines and diagnostics go to standard error, as do the time and the peak memory of the run. The exit code is
-// the stage's status without its sign.
+// An input FILE@PATH has the annotation "path", unless there is a file of that whole name. OPTIONS is JSON
+// text; the outputs go to OUT/PORT/NAME. Log lines and diagnostics go to standard error, as do the time and
+// the peak memory of the run. The exit code is the stage's status without its sign.
 #include <fake_host/fake_host.hpp>
 #include <sys/resource.h>
 
@@ -24,7 +24,8 @@ void add(slipway::test::FakeHost& host, const std::string& argument) {
         host.epoch = std::stoll(value);
     else if (key.starts_with("secret:"))
         host.secrets[key.substr(7)] = value;
-    else if (const std::size_t at = value.rfind('@'); at != std::string::npos)
+    else if (const std::size_t at = value.rfind('@');
+             at != std::string::npos && !std::filesystem::exists(value))
         host.add_input_file(key, value.substr(0, at), "application/octet-stream",
                             slipway::support::json::Object{{"path", value.substr(at + 1)}});
     else
