@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <set>
-#include <utility>
 
 namespace slipway::plugin {
 
@@ -77,17 +76,6 @@ json::Value list_to_json(const std::vector<Port>& ports) {
     return list;
 }
 
-bool is_pointer_list(const json::Value& value) {
-    return value.is_array() && std::ranges::all_of(value.as_array(), [](const json::Value& pointer) {
-               return pointer.as_string().starts_with('/');
-           });
-}
-
-bool holds_something(const json::Value& value) {
-    return value.as_bool() || value.is_number() || !value.as_string().empty() || !value.as_array().empty()
-           || !value.as_object().empty();
-}
-
 } // namespace
 
 const Port* Ports::input(std::string_view name) const {
@@ -129,53 +117,6 @@ bool type_matches(std::string_view pattern, std::string_view type) {
                    && narrow.substr(0, wide.size() - 1) == wide.substr(0, wide.size() - 1));
     };
     return pattern == type || covers(pattern, type) || covers(type, pattern);
-}
-
-Result<Capabilities> parse_capabilities(const json::Value& value) {
-    if (!value.is_object()) return Error{Kind::config, "capabilities: expected an object"};
-    Capabilities out;
-    for (const auto& [key, item, position] : value.as_object()) {
-        const bool flag = key == "network" || key == "exec" || key == "root";
-        const bool number = key == "memory_mb" || key == "timeout_s";
-        if (!flag && !number)
-            return Error{Kind::unsupported, "capability '" + key + "' is not known to this host",
-                         "use a newer host, or a plugin built for this one"};
-        const bool pointers = key == "root" && is_pointer_list(item);
-        if (flag && !pointers && !item.is_bool())
-            return Error{Kind::config, "capability '" + key + "': expected true or false"};
-        if (number && item.as_integer() <= 0)
-            return Error{Kind::config, "capability '" + key + "': expected a number above 0"};
-        if (key == "network") out.network = item.as_bool();
-        if (key == "exec") out.exec = item.as_bool();
-        if (key == "root") out.root = item.as_bool();
-        if (pointers)
-            for (const json::Value& pointer : item.as_array())
-                out.root_if.push_back(pointer.as_string());
-        if (key == "memory_mb") out.memory_mb = item.as_integer();
-        if (key == "timeout_s") out.timeout_s = item.as_integer();
-    }
-    return out;
-}
-
-json::Value to_json(const Capabilities& c) {
-    json::Value value = json::Object{};
-    if (c.network) value.set("network", true);
-    if (c.exec) value.set("exec", true);
-    if (c.root)
-        value.set("root", true);
-    else if (!c.root_if.empty())
-        value.set("root", json::Array(c.root_if.begin(), c.root_if.end()));
-    if (c.memory_mb > 0) value.set("memory_mb", c.memory_mb);
-    if (c.timeout_s > 0) value.set("timeout_s", c.timeout_s);
-    return value;
-}
-
-Capabilities capabilities_of(Capabilities capabilities, const json::Value& options) {
-    for (const std::string& pointer : std::exchange(capabilities.root_if, {})) {
-        const json::Value* value = options.at_pointer(pointer);
-        capabilities.root = capabilities.root || (value != nullptr && holds_something(*value));
-    }
-    return capabilities;
 }
 
 std::vector<std::string> flag_names(std::uint32_t flags) {

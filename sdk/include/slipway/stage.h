@@ -356,7 +356,7 @@ typedef struct slipway_stage_desc {
      *                              read it. A deterministic stage must not let the path itself reach
      *                              an output. "tree": the same for a folder. "write": the stage may
      *                              create and change what is there; not part of the cache key. A URL
-     *                              (scheme://) is left alone, except file://. */
+     *                              (scheme://) is left alone, except file://; of "/a/$b/c" it is "/a" */
     const char* config_schema;
 
     /* {"inputs":  [{"name": "rootfs", "type": "application/x-tar", "doc": "the tar to compress"}],
@@ -371,14 +371,14 @@ typedef struct slipway_stage_desc {
      * same form there, its ports are the instance's ports instead of these. */
     const char* ports;
 
-    /* What the stage needs beyond its inputs, outputs, work and cache folders; {} for nothing:
-     *   "network": true            may open network connections
-     *   "exec": true               may start programs
-     *   "root": true               is root over its work folder, maybe in a user namespace; or a list of
-     *                              JSON pointers, ["/commands"]: if one of these options is not empty
-     *   "memory_mb": 512           expects at most so much memory
-     *   "timeout_s": 3600          default time limit of one run
-     * Every other key is refused. Files: see "slipwayPath". */
+    /* What the stage needs beyond its ports, its two folders and its options' files; other keys are refused:
+     *   "network": true            may open network connections; or a list: "HOST:PORT", "HOST", "*", and
+     *                              pointers into the options, ["/remote"]: the hosts of the URLs there
+     *   "exec": true               may start programs; or a list of names and paths: ["gpg"]
+     *   "read": ["/etc/x"]         reads these ("~/x": in the user's home); "write": the same
+     *   "root": true               is root over its work folder; or if an option is not empty: ["/commands"]
+     *   "memory_mb": 512           is stopped when it takes more, with all that it started
+     *   "timeout_s": 3600          default time limit of one run */
     const char* capabilities;
 } slipway_stage_desc;
 

@@ -68,38 +68,6 @@ TEST(TypeMatches, KnowsPatternsOnBothSides) {
     EXPECT_FALSE(type_matches("text", "text/plain"));
 }
 
-TEST(CapabilitiesTest, AreReadAndWritten) {
-    auto read =
-        parse_capabilities(value(R"({"network": true, "exec": false, "memory_mb": 512, "timeout_s": 60})"));
-    ASSERT_TRUE(read);
-    EXPECT_TRUE(read.value().network);
-    EXPECT_FALSE(read.value().exec);
-    EXPECT_EQ(read.value().memory_mb, 512);
-    EXPECT_EQ(to_json(read.value()), value(R"({"network": true, "memory_mb": 512, "timeout_s": 60})"));
-}
-
-TEST(CapabilitiesTest, RootMayDependOnOptions) {
-    const std::string text = R"({"root": ["/commands", "/a/b"]})";
-    const auto read = parse_capabilities(value(text));
-    ASSERT_TRUE(read);
-    EXPECT_EQ(to_json(read.value()), value(text));
-    for (const char* options : {"{}", R"({"commands": []})", R"({"a": {"b": false}})", R"({"a": {"b": ""}})"})
-        EXPECT_EQ(to_json(capabilities_of(read.value(), value(options))), value("{}")) << options;
-    for (const char* options : {R"({"commands": [0]})", R"({"a": {"b": "x"}})", R"({"a": {"b": {"c": 0}}})"})
-        EXPECT_EQ(to_json(capabilities_of(read.value(), value(options))), value(R"({"root": true})"))
-            << options;
-    EXPECT_FALSE(parse_capabilities(value(R"({"root": ["commands"]})")));
-    EXPECT_FALSE(parse_capabilities(value(R"({"exec": ["/commands"]})")));
-}
-
-TEST(CapabilitiesTest, AreRefusedWhenUnknownOrOfTheWrongKind) {
-    auto unknown = parse_capabilities(value(R"({"gpu": true})"));
-    ASSERT_FALSE(unknown);
-    EXPECT_EQ(unknown.error().kind, support::Kind::unsupported);
-    for (const char* text : {R"({"network": "yes"})", R"({"timeout_s": 0})", R"({"memory_mb": -1})", "[]"})
-        EXPECT_FALSE(parse_capabilities(value(text))) << text;
-}
-
 TEST(DescriptionTest, SurvivesTheWayFromWorkerToHost) {
     StageType type{"make", "1.0.0", "makes", "MIT", SLIPWAY_DETERMINISTIC, "{}", {}, {}};
     type.capabilities.exec = true;

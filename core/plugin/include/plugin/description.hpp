@@ -4,6 +4,7 @@
 // never loads a plugin.
 #pragma once
 
+#include <plugin/capabilities.hpp>
 #include <support/json.hpp>
 #include <support/result.hpp>
 
@@ -39,24 +40,6 @@ support::json::Value to_json(const Ports& ports);
 
 /// Does a type a port gives or takes match `pattern`? "*/*" and "text/*" are patterns on either side.
 bool type_matches(std::string_view pattern, std::string_view type);
-
-struct Capabilities {
-    bool network = false;
-    bool exec = false;
-    bool root = false;
-    std::vector<std::string>
-        root_if;                ///< JSON pointers into the options: root, but only if one holds something
-    std::int64_t memory_mb = 0; ///< 0: not said
-    std::int64_t timeout_s = 0; ///< 0: not said
-};
-
-/// Kind::unsupported for a capability this host does not know.
-support::Result<Capabilities> parse_capabilities(const support::json::Value& json);
-support::json::Value to_json(const Capabilities& capabilities);
-
-/// Those of an instance with these options: `root_if` has become `root`. What holds nothing: null, false, "",
-/// an empty array or object.
-Capabilities capabilities_of(Capabilities capabilities, const support::json::Value& options);
 
 struct StageType {
     std::string id;
