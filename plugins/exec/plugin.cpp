@@ -41,6 +41,10 @@ constexpr const char* schema = R"json({
                     "name": {"type": "string", "minLength": 1, "description": "its file name; the file's own if there is none"},
                     "annotations": {"type": "object", "additionalProperties": {"type": "string"}, "description": "its annotations"}
                   }}}},
+    "read": {"type": "array", "default": [], "slipwayPath": "tree", "items": {"type": "string", "minLength": 1},
+             "description": "files and folders that the program may read, besides its inputs and the system's"},
+    "write": {"type": "array", "default": [], "slipwayPath": "write", "items": {"type": "string", "minLength": 1},
+              "description": "files and folders that it may write"},
     "stdin": {"type": "string", "minLength": 1, "description": "input port whose first artifact is standard input"},
     "stdout": {"type": "string", "minLength": 1, "description": "output port that takes standard output"}
   }

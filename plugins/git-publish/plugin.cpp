@@ -42,7 +42,8 @@ public:
         .flags = SLIPWAY_IDEMPOTENT | SLIPWAY_EXTERNAL_EFFECTS | SLIPWAY_DRY_RUN | SLIPWAY_SEEKABLE_INPUTS,
         .config_schema = ::config_schema,
         .ports = ::ports,
-        .capabilities = R"({"network": true, "exec": true})", // ssh, git and what signs
+        // ssh, git and what signs; a repository by path runs its own hooks
+        .capabilities = R"({"network": ["/remote", "/proxy"], "exec": true, "read": ["~/.ssh/known_hosts"]})",
     };
 
     slipway::result<void> configure(std::string_view text) override {

@@ -91,7 +91,7 @@ constexpr const char* config_schema = R"json({
       "properties": {
         "key": {"slipwayPath": "file", "description": "a private key without passphrase, such as a deploy key",
           "oneOf": [{"type": "string", "minLength": 1}, )json" SECRET R"json(]},
-        "agent": {"type": "string", "pattern": "^/", "description": "the socket of an ssh-agent ($SSH_AUTH_SOCK)"},
+        "agent": {"type": "string", "pattern": "^/", "slipwayPath": "write", "description": "the socket of an ssh-agent ($SSH_AUTH_SOCK)"},
         "known_hosts": {"type": "string", "minLength": 1, "slipwayPath": "file",
           "description": "the hosts' keys; by default the user's known_hosts and the system's"}
       }},

@@ -49,7 +49,7 @@ public:
         .flags = SLIPWAY_EXTERNAL_EFFECTS | SLIPWAY_DRY_RUN | SLIPWAY_IDEMPOTENT,
         .config_schema = config_schema,
         .ports = ports,
-        .capabilities = R"({"network": true})"};
+        .capabilities = R"({"network": ["/api", "/proxy"]})"};
 
     slipway::result<void> configure(std::string_view text) override {
         SLIPWAY_SDK_TRY_ASSIGN(const json::Value options, common::parse_options(text));

@@ -47,6 +47,8 @@ constexpr const char* schema = R"json({
                  "description": "make the whole file from this template, instead of editing"},
     "preflight": {"enum": ["full", "local", "off"], "default": "full",
                   "description": "before anything is submitted, check what official-images' own checks would: full, all, which reads the repositories that the file names; local, the file alone"},
+    "repositories": {"type": "array", "default": [], "slipwayPath": "tree", "items": {"type": "string", "minLength": 1},
+                     "description": "repositories on this machine that the file names by path: the preflight may read these"},
     "ca_file": {"type": "string", "default": "", "slipwayPath": "file",
                 "description": "PEM certificates to trust, instead of the system's, when a repository is read"},
     "title": {"type": "string", "default": "", "pattern": "^[^\n\r]*$",

@@ -81,6 +81,14 @@ private:
     const slipway::context& context_;
 };
 
+/// Servers may stand in any file that the configuration includes, which is the mirror list as a rule. The
+/// programs are GnuPG's.
+constexpr const char* capabilities = R"({
+  "network": true,
+  "exec": ["gpg", "gpgconf", "gpgsm", "gpg-agent", "gpg-connect-agent", "keyboxd", "/usr/lib/gnupg"],
+  "read": ["/etc/pacman.d/mirrorlist"]
+})";
+
 class PacmanFetch final : public slipway::stage {
 public:
     static constexpr slipway::stage_info info{
@@ -91,7 +99,7 @@ public:
         .flags = SLIPWAY_IDEMPOTENT,
         .config_schema = ::config_schema,
         .ports = ::ports,
-        .capabilities = R"({"network": true, "exec": true})", // GnuPG's programs
+        .capabilities = capabilities,
     };
 
     slipway::result<void> configure(std::string_view options_json) override;

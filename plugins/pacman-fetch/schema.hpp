@@ -16,6 +16,13 @@ constexpr const char* config_schema = R"json({
       "type": "string",
       "slipwayPath": "file"
     },
+    "read": {
+      "description": "files and folders that the configuration names: what it includes (but for /etc/pacman.d/mirrorlist), repositories by file://",
+      "type": "array",
+      "default": [],
+      "items": { "type": "string", "minLength": 1 },
+      "slipwayPath": "tree"
+    },
     "architecture": {
       "description": "the machine the packages are for (packages for \"any\" are taken too); default: the configuration's, else x86_64",
       "type": "string",

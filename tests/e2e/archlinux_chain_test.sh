@@ -26,6 +26,7 @@ echo '{}' >nothing.json
 run() {
     "$SLIPWAY" run "$chain" --epoch 1793836800 --set 'variants.group=["base"]' --set stages.library.with.keep=0 \
         --set vars.mirror="file://$PWD/archive" --set vars.keyring="$PWD/archive/keyring" --set vars.remote="$PWD/remote.git" \
+        --set "stages.library.with.repositories=[\"$PWD/remote.git\"]" \
         --set vars.library_file="$PWD/library/archlinux" --override submit=patch-submit:patch.json --override verify=mock:nothing.json "$@"
 }
 run >said 2>&1 || { cat said; fail "the chain does not run"; }

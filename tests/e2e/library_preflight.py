@@ -80,6 +80,7 @@ def under_the_host(case, url, ca_file):
     put(case.folder + "/chain.json", json.dumps({"slipway": 1, "name": "demo", "stages": [
         {"id": "publish", "use": "exec", "with": {
             "command": ["cat", case.folder + "/release.json"], "stdout": "release",
+            "read": [case.folder + "/release.json"],
             "ports": {"outputs": [{"name": "release", "type": "application/vnd.slipway.release.v1+json"}]}}},
         {"id": "library", "use": "library-update", "with": {"file": case.library(url), "ca_file": ca_file}}]}))
     environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent", "SLIPWAY_STATE": case.folder + "/state",

@@ -149,6 +149,14 @@ def add_repository(folder, name):
     run("repo-add", "-q", f"{folder}/{name}.db.tar.gz", *packages, env={**os.environ, "LC_ALL": "C.UTF-8"}, stderr=subprocess.STDOUT)
 
 
+def put(source, target):
+    """The same file; a symlink would lead out of the archive, where the stage may not read."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
 def make(folder, sample, day=DAY):
     core, extra = (f"{folder}/repos/{day}/{name}/os/x86_64" for name in ("core", "extra"))
     os.makedirs(core)
@@ -159,7 +167,7 @@ def make(folder, sample, day=DAY):
         replaced = {os.path.basename(package_file(sample, name)) for name in ("base", "filesystem")}
         for name in os.listdir(sample):
             if name.endswith(".pkg.tar.zst") and name not in replaced:
-                os.symlink(f"{sample}/{name}", f"{core}/{name}")
+                put(f"{sample}/{name}", f"{core}/{name}")
         pack_filesystem(sample, core, scratch)
         pack_programs(files_of(sample), keyring, core, scratch)
         pack_meta(sample, core, extra, scratch)
