@@ -31,6 +31,7 @@ std::vector<Option> plugin_options() {
 std::vector<Option> execute_options() {
     return {{"jobs", 'j', "N", "stages at a time; default: the number of cores"},
             {"isolation", 0, "MODE", "process (default), or none: in this process, for a debugger"},
+            {"sandbox", 0, "MODE", "required, best-effort or off, instead of what the chain says"},
             {"quiet", 'q', "", "say nothing but warnings and errors"},
             {"json", 0, "", "events as JSON, one a line, on standard output"}};
 }

@@ -50,7 +50,7 @@ Command check_command();
 std::vector<Option> chain_options();   ///< --set, --override, --epoch, --no-mocks
 std::vector<Option> state_options();   ///< --state
 std::vector<Option> plugin_options();  ///< --plugin-dir
-std::vector<Option> execute_options(); ///< --jobs, --isolation, --quiet, --json
+std::vector<Option> execute_options(); ///< --jobs, --isolation, --sandbox, --quiet, --json
 std::vector<Option> operator+(std::vector<Option> a, const std::vector<Option>& b);
 
 /// Print "slipway: MESSAGE" and the hint on standard error; returns exit_usage.

@@ -42,6 +42,13 @@ const char* level_word(int level) {
     return level >= SLIPWAY_ERROR ? "error: " : level == SLIPWAY_WARNING ? "warning: " : "";
 }
 
+std::string join_texts(const json::Value& list) {
+    std::vector<std::string> texts;
+    for (const json::Value& item : list.as_array())
+        texts.push_back(item.as_string());
+    return support::join(texts, "; ");
+}
+
 std::string describe_text(const Event& e, Colour colour) {
     const auto hint = [&] {
         const std::string& h = e.data["hint"].as_string();
@@ -66,6 +73,9 @@ std::string describe_text(const Event& e, Colour colour) {
     if (e.kind == "stage_failed") return paint(colour, red, "failed") + ": " + e.text + hint();
     if (e.kind == "effect" && e.data["state"].as_string() != "started")
         return paint(colour, cyan, describe_effect(e)); // a started one is told again when it is done
+    if (e.kind == "sandbox" && e.level >= SLIPWAY_INFO)
+        return paint(colour, yellow, "sandbox: partial") + ": without " + join_texts(e.data["missing"]);
+    if (e.kind == "denied") return paint(colour, yellow, "denied") + ": " + e.text;
     if (e.kind == "output") return paint(colour, dim, "| " + e.text);
     if (e.kind == "log" && e.level > SLIPWAY_DEBUG) return level_word(e.level) + e.text;
     // Errors come again with stage_failed; a stage that goes on after one has only this.

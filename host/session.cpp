@@ -11,6 +11,7 @@
 #include <support/text.hpp>
 #include <sys/file.h>
 #include <unistd.h>
+#include <worker/sandbox.hpp>
 #include <worker/user_namespace.hpp>
 
 #include <cerrno>
@@ -203,6 +204,10 @@ Result<chain::RunSettings> run_settings(const Arguments& arguments, const State&
     const std::string isolation = arguments.value("isolation", "process");
     if (isolation != "process" && isolation != "none")
         return Error{Kind::config, "--isolation: '" + isolation + "' is not known", "process or none"};
+    const std::string sandbox = arguments.value("sandbox");
+    if (!sandbox.empty() && !worker::parse_sandbox_mode(sandbox))
+        return Error{Kind::config, "--sandbox: '" + support::printable(sandbox) + "' is not known",
+                     "required, best-effort or off"};
     const std::string cores = std::to_string(std::max(1u, std::thread::hardware_concurrency()));
     SLIPWAY_TRY_ASSIGN(const std::int64_t jobs, parse_number(arguments.value("jobs", cores), "--jobs"));
     if (jobs == 0) return Error{Kind::config, "--jobs: at least 1"};
@@ -210,6 +215,7 @@ Result<chain::RunSettings> run_settings(const Arguments& arguments, const State&
     settings.mode = mode;
     settings.jobs = static_cast<int>(std::min<std::int64_t>(jobs, 256));
     settings.placement = isolation == "none" ? worker::Placement::thread : worker::Placement::process;
+    settings.sandbox = sandbox;
     settings.state_folder = state.folder;
     settings.host_version = version;
     return settings;

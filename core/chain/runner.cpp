@@ -265,6 +265,7 @@ struct Runner::Impl {
     Result<worker::Job> make_order(Index i, const Options& options, const json::Value& descriptions) {
         worker::Job order = given->job(i, options, descriptions);
         order.host_version = settings.host_version;
+        order.sandbox = settings.sandbox.empty() ? plan->chain.sandbox : settings.sandbox;
         if (settings.mode == Mode::plan) order.flags = SLIPWAY_JOB_DRY_RUN;
         order.attempt = static_cast<std::uint32_t>(records[i].attempts);
         order.work_dir = work_folder(i);

@@ -124,7 +124,7 @@ worker::Job StageInputs::job(std::size_t index, const Options& options,
     }
     job.epoch = run_.epoch;
     for (const config::OptionPath& path : options.paths)
-        if (path.use == config::PathUse::write) job.write_paths.push_back(path.path);
+        (path.use == config::PathUse::write ? job.write_paths : job.read_paths).push_back(path.path);
     job.inputs = descriptions;
     job.capabilities = plugin::to_json(plugin::capabilities_of(type.capabilities, options.values));
     return job;

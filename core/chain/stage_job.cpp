@@ -43,6 +43,15 @@ StageJob::StageJob(JobContext& context, const PlannedStage& stage, worker::Job o
       streams_(std::move(streams)), done_(std::move(done)), outputs_(stage.ports),
       allowed_secrets_(stage.secrets.begin(), stage.secrets.end()) {}
 
+/// A program opens an input by /proc/self/fd, and that is opening the artifact again.
+void StageJob::name_inputs() {
+    if (!stage_.plugin->type.capabilities.exec) return;
+    for (const auto& [port, artifacts] : inputs_)
+        for (const OutputRecord& artifact : artifacts)
+            if (auto digest = Digest::parse(artifact.sha256))
+                order_.read_paths.push_back(context_.store.path_of(digest.value()));
+}
+
 StageJob::~StageJob() {
     *alive_ = false;
     for (const auto timer : timers_)
@@ -52,7 +61,9 @@ StageJob::~StageJob() {
 void StageJob::start() {
     worker::Handlers handlers{[this](const worker::Message& m) { take(m); },
                               [this](const std::string& line) { emit("output", SLIPWAY_INFO, line); },
-                              [this](const worker::Exit& exit) { conclude(exit); }};
+                              [this](const worker::Exit& exit) { conclude(exit); },
+                              [this](const worker::Denial& denial) { take(denial); }};
+    name_inputs();
     auto process = worker::Process::start(context_.loop, context_.placement, worker::to_json(order_),
                                           std::move(handlers));
     if (!process) {
@@ -100,13 +111,20 @@ void StageJob::take(const worker::Message& message) {
     else if (kind == "phase")
         course_.phase = body["phase"].as_string();
     else if (kind == "sandbox")
-        emit("sandbox", SLIPWAY_DEBUG, body["level"].as_string(), json::Object{{"missing", body["missing"]}});
+        emit("sandbox", body["level"].as_string() == "partial" ? SLIPWAY_INFO : SLIPWAY_DEBUG,
+             body["level"].as_string(),
+             json::Object{{"reached", body["reached"]}, {"missing", body["missing"]}});
     else if (kind == "diag")
         take_diagnostic(body);
     else if (kind == "result")
         course_.status = static_cast<slipway_status>(body["status"].as_integer());
     else
         take_call(kind, body);
+}
+
+void StageJob::take(const worker::Denial& denial) {
+    emit("denied", SLIPWAY_WARNING, denial.text,
+         json::Object{{"call", denial.call}, {"process", denial.process}});
 }
 
 void StageJob::take_call(const std::string& kind, const json::Value& body) {

@@ -64,7 +64,9 @@ public:
     void kill();
 
 private:
+    void name_inputs();
     void take(const worker::Message& message);
+    void take(const worker::Denial& denial);
     void take_call(const std::string& kind, const support::json::Value& body);
     void take_diagnostic(const support::json::Value& body);
     void open_input(const support::json::Value& body);

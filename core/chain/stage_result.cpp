@@ -18,6 +18,11 @@ StageResult result_of(const StageCourse& course, const worker::Exit& exit, std::
                 "printed more than " + support::human_bytes(worker::max_output) + " and was stopped",
                 "write data to an output port, not to standard output",
                 {}};
+    if (!exit.exceeded.empty())
+        return {SLIPWAY_RESOURCE,
+                exit.exceeded + " and was stopped",
+                "give it a machine with more, or look for what it does with so much",
+                {}};
     if (course.timed_out)
         return {SLIPWAY_TIMEOUT,
                 "did not finish within " + support::human_duration(timeout) + ", stopped in "

@@ -117,7 +117,8 @@ void enter_sandbox(const ChildSetup& setup, bool watched) {
     policy.write_paths = setup.writes;
     policy.capabilities.network = watched || !setup.watch || setup.watch->network;
     policy.capabilities.exec = watched || !setup.watch || setup.watch->exec;
-    worker::enter_sandbox(policy);
+    policy.capabilities.read = setup.reads;
+    worker::restrict_process(policy);
 }
 
 struct Streams {

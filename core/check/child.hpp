@@ -21,9 +21,10 @@ struct ChildSetup {
     std::vector<std::string> environment; ///< NAME=value; all it gets
     unsigned umask = 022;
     bool one_processor = false;
-    bool plain = false;              ///< no sandbox: what is looked at is no stage
-    std::vector<std::string> writes; ///< what it may change; all else is read-only
-    std::optional<Watch> watch;      ///< observe what it does
+    bool plain = false;                  ///< no sandbox: what is looked at is no stage
+    std::vector<std::string> writes;     ///< what it may change; all else is read-only
+    std::vector<std::string> reads{"/"}; ///< what it may read besides the system's
+    std::optional<Watch> watch;          ///< observe what it does
     std::chrono::milliseconds limit{30000};
 };
 

@@ -122,6 +122,9 @@ Ran Trial::run(const Scratch& place, const RunSettings& settings) const {
     }
     setup.writes = place.write_paths();
     setup.writes.push_back(place.artifacts());
+    // The probe host opens inputs there, in the same process.
+    setup.reads = {place.world(), folder_of(path())};
+    setup.reads.insert(setup.reads.end(), may.read.begin(), may.read.end());
     setup.watch = Watch{may.network, may.exec, setup.writes, settings.fail_read, settings.fail_write};
     const StageFacts known = facts(place.options());
     return {child(setup, [&](const Note& note) { return live(path(), known, place, settings.host, note); })};

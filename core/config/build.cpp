@@ -58,6 +58,10 @@ void build(const Value& root, Chain& chain) {
     chain.name = root["name"].as_string();
     for (const json::Member& axis : root["variants"].as_object())
         chain.axes.push_back({axis.key, texts(axis.value)});
+    if (root["sandbox"].is_string()) chain.sandbox = root["sandbox"].as_string();
+    for (const json::Member& pin : root["plugins"].as_object())
+        chain.pins[pin.key] = {pin.value["sha256"].as_string(), pin.value["key"].as_string(),
+                               pin.value["signature"].as_string()};
     const json::Array& stages = root["stages"].as_array();
     for (std::size_t i = 0; i < stages.size(); ++i)
         chain.stages.push_back(build_stage(stages[i], i, chain));

@@ -222,19 +222,39 @@ struct Process::Impl {
         if (n < 0 && (errno == EAGAIN || errno == EINTR)) return;
         if (n > 0) {
             report_text.append(bytes.data(), static_cast<std::size_t>(n));
+            for (std::size_t end = 0; (end = report_text.find('\n')) != std::string::npos;
+                 report_text.erase(0, end + 1))
+                take_report(report_text.substr(0, end));
             return;
         }
         loop.cancel(std::exchange(report_readable, 0));
         report.reset();
-        if (auto parsed = json::parse(report_text)) {
-            exit.code = static_cast<int>(parsed.value()["code"].as_integer());
-            exit.signal = static_cast<int>(parsed.value()["signal"].as_integer());
-            for (const json::Value& name : parsed.value()["left"].as_array())
-                exit.left.push_back(name.as_string());
-        } else {
-            exit.signal = SIGKILL; // the supervisor itself was killed
-        }
+        if (!reported) exit.signal = SIGKILL; // the supervisor itself was killed
         finish_if_over();
+    }
+
+    void take_report(const std::string& text) {
+        auto parsed = json::parse(text);
+        if (!parsed) return;
+        const json::Value& said = parsed.value();
+        if (said.find("denied") != nullptr) {
+            if (handlers.on_denial)
+                handlers.on_denial(
+                    {said["denied"].as_string(), said["call"].as_string(), said["process"].as_string()});
+        } else if (said.find("exceeded") != nullptr) {
+            exit.exceeded = said["exceeded"].as_string();
+        } else {
+            // What the first process of the namespaces says of the worker is what counts.
+            const bool inner = said["inner"].as_bool();
+            if (inner || !told_inside) {
+                exit.code = static_cast<int>(said["code"].as_integer());
+                exit.signal = static_cast<int>(said["signal"].as_integer());
+            }
+            told_inside = told_inside || inner;
+            reported = reported || !inner;
+            for (const json::Value& name : said["left"].as_array())
+                exit.left.push_back(name.as_string());
+        }
     }
 
     void reap() {
@@ -267,7 +287,7 @@ struct Process::Impl {
     std::deque<Outgoing> outbox;
     std::string line, report_text;
     std::size_t output_bytes = 0;
-    bool flooded = false, over = false;
+    bool flooded = false, reported = false, told_inside = false, over = false;
     Exit exit;
     std::thread thread;
 };

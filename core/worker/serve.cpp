@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <plugin/loader.hpp>
+#include <support/hash.hpp>
 #include <support/text.hpp>
 #include <unistd.h>
 #include <worker/enclosure.hpp>
@@ -37,19 +38,42 @@ void phase(Channel& channel, const char* name) {
     tell(channel, json::Object{{"t", "phase"}, {"phase", name}});
 }
 
-void sandbox(Channel& channel, Isolation isolation, const SandboxPolicy& policy) {
-    if (isolation == Isolation::none) {
-        tell(channel, json::Object{{"t", "sandbox"}, {"level", "none"}, {"missing", json::Array{}}});
-        return;
-    }
-    const SandboxLevel level = enter_sandbox(policy);
+void tell_level(Channel& channel, const char* name, const SandboxLevel& level) {
     tell(channel, json::Object{{"t", "sandbox"},
-                               {"level", level.name()},
+                               {"level", name},
+                               {"reached", json::Array(level.reached.begin(), level.reached.end())},
                                {"missing", json::Array(level.missing.begin(), level.missing.end())}});
 }
 
-void describe(Channel& channel, Isolation isolation, const std::string& path) {
-    sandbox(channel, isolation, {});
+/// Where a worker stands: how it is kept from the rest of the machine.
+struct Place {
+    Isolation isolation;
+    SandboxMode mode;
+    int watch;
+
+    bool open() const { return isolation == Isolation::none || mode == SandboxMode::off; }
+};
+
+Result<void> sandbox(Channel& channel, const Place& place, const SandboxPolicy& policy) {
+    if (place.open()) {
+        if (place.isolation == Isolation::sandboxed) ::close(report_fd);
+        tell_level(channel, "none", {});
+        if (place.mode != SandboxMode::required) return {};
+        return support::Error{support::Kind::unsupported, "there is no sandbox in a thread of the host",
+                              "run it without --isolation none, or with --sandbox best-effort"};
+    }
+    const SandboxLevel level = enter_sandbox(policy, place.watch);
+    tell_level(channel, level.name(), level);
+    if (place.mode != SandboxMode::required || level.missing.empty()) return {};
+    return support::Error{support::Kind::unsupported,
+                          "the sandbox is not complete: " + support::join(level.missing, "; "),
+                          "run it where all of it can be had, or with --sandbox best-effort"};
+}
+
+void describe(Channel& channel, const Place& place, const std::string& path) {
+    SandboxPolicy policy;
+    policy.plugin = path;
+    (void)sandbox(channel, place, policy);
     phase(channel, "load");
     auto plugin = plugin::load(path);
     if (!plugin) return tell(channel, diag_of(plugin.error()));
@@ -115,22 +139,39 @@ Result<std::unique_ptr<Enclosure>> become_root_over(const std::string& work_dir)
     return Enclosure::start(work_dir);
 }
 
-slipway_status run(Channel& channel, Isolation isolation, const Job& job) {
+SandboxPolicy policy_of(const Job& job, const plugin::Capabilities& capabilities) {
+    SandboxPolicy policy{capabilities, job.read_paths, job.write_paths, job.plugin, job.work_dir};
+    policy.write_paths.push_back(job.work_dir);
+    policy.write_paths.push_back(job.cache_dir);
+    return policy;
+}
+
+/// What was checked may not be what is there now.
+Result<const slipway_plugin*> load_pinned(const Job& job) {
+    if (!job.plugin_sha256.empty()) {
+        SLIPWAY_TRY_ASSIGN(const support::Digest digest, support::sha256_of_file(job.plugin));
+        if (digest.hex() != job.plugin_sha256)
+            return support::Error{support::Kind::verify,
+                                  "plugin '" + job.plugin + "' has changed since it was checked: it is "
+                                      + digest.hex() + ", not " + job.plugin_sha256,
+                                  "somebody replaces it while it is used; run again when that is over"};
+    }
+    return plugin::load(job.plugin);
+}
+
+slipway_status run(Channel& channel, const Place& place, const Job& job) {
     auto capabilities = plugin::parse_capabilities(job.capabilities);
     if (!capabilities) {
         tell(channel, diag_of(capabilities.error()));
         return SLIPWAY_UNSUPPORTED;
     }
-    SandboxPolicy policy{capabilities.value(), job.write_paths};
-    policy.write_paths.push_back(job.work_dir);
-    policy.write_paths.push_back(job.cache_dir);
-    if (isolation == Isolation::sandboxed && ::chdir(job.work_dir.c_str()) != 0) {
+    if (place.isolation == Isolation::sandboxed && ::chdir(job.work_dir.c_str()) != 0) {
         tell(channel,
              diag_of(support::errno_error("entering the work folder '" + job.work_dir + "'", errno)));
         return SLIPWAY_IO;
     }
     std::unique_ptr<Enclosure> enclosure;
-    if (capabilities.value().root && isolation == Isolation::sandboxed) {
+    if (capabilities.value().root && place.isolation == Isolation::sandboxed) {
         auto started = become_root_over(job.work_dir);
         if (!started) {
             tell(channel, diag_of(started.error()));
@@ -138,9 +179,12 @@ slipway_status run(Channel& channel, Isolation isolation, const Job& job) {
         }
         enclosure = std::move(started).value();
     }
-    sandbox(channel, isolation, policy);
+    if (auto entered = sandbox(channel, place, policy_of(job, capabilities.value())); !entered) {
+        tell(channel, diag_of(entered.error()));
+        return SLIPWAY_UNSUPPORTED;
+    }
     phase(channel, "load");
-    auto plugin = plugin::load(job.plugin);
+    auto plugin = load_pinned(job);
     if (!plugin) {
         tell(channel, diag_of(plugin.error()));
         return static_cast<slipway_status>(plugin.error().kind);
@@ -151,12 +195,14 @@ slipway_status run(Channel& channel, Isolation isolation, const Job& job) {
 
 } // namespace
 
-void serve(Channel& channel, Isolation isolation) {
+void serve(Channel& channel, Isolation isolation, int watch) {
     auto order = channel.receive();
     if (!order) return;
     const json::Value& body = order.value().body;
-    if (body["t"].as_string() == "describe") return describe(channel, isolation, body["plugin"].as_string());
-    const slipway_status status = run(channel, isolation, parse_job(body));
+    const Place place{
+        isolation, parse_sandbox_mode(body["sandbox"].as_string()).value_or(SandboxMode::best_effort), watch};
+    if (body["t"].as_string() == "describe") return describe(channel, place, body["plugin"].as_string());
+    const slipway_status status = run(channel, place, parse_job(body));
     tell(channel, json::Object{{"t", "result"}, {"status", status}});
 }
 

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tasks.hpp"
+#include "watch.hpp"
+
 #include <fcntl.h>
+#include <poll.h>
 #include <support/text.hpp>
 #include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <worker/children.hpp>
@@ -9,9 +15,11 @@
 #include <worker/serve.hpp>
 #include <worker/worker_main.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
-#include <fstream>
 #include <set>
 #include <string>
 #include <vector>
@@ -26,12 +34,8 @@ namespace {
 constexpr int signal_terminate = SIGTERM;
 constexpr int signal_kill = SIGINT;
 
-std::string name_of_process(pid_t pid) {
-    std::ifstream file("/proc/" + std::to_string(pid) + "/comm");
-    std::string name;
-    std::getline(file, name);
-    return support::printable(name) + " (" + std::to_string(pid) + ")";
-}
+/// How often memory and free space are looked at.
+constexpr int measure_interval_ms = 50;
 
 /// This process is a subreaper: what the dead worker's children and grandchildren were is now ours.
 std::vector<std::string> kill_what_is_left() {
@@ -39,12 +43,17 @@ std::vector<std::string> kill_what_is_left() {
     std::set<pid_t> seen;
     for (;;) {
         for (const pid_t pid : children_of_this_process()) {
-            if (seen.insert(pid).second) names.push_back(name_of_process(pid));
+            if (seen.insert(pid).second)
+                names.push_back(name_of_process(pid) + " (" + std::to_string(pid) + ")");
             ::kill(pid, SIGKILL);
         }
         int status = 0;
         if (::waitpid(-1, &status, 0) < 0 && errno == ECHILD) return names;
     }
+}
+
+void tell_host(const json::Value& line) {
+    (void)support::write_all(report_fd, json::dump(line) + "\n", "report");
 }
 
 void report(int status, const std::vector<std::string>& left) {
@@ -54,36 +63,68 @@ void report(int status, const std::vector<std::string>& left) {
     else
         line.set("code", WEXITSTATUS(status));
     line.set("left", json::Array(left.begin(), left.end()));
-    (void)support::write_all(report_fd, json::dump(line) + "\n", "report");
+    tell_host(line);
 }
 
-[[noreturn]] void supervise(pid_t worker, const sigset_t& signals) {
+void kill_all(pid_t worker) {
+    ::kill(-worker, SIGKILL);
+    for (const pid_t pid : children_of_this_process())
+        ::kill(pid, SIGKILL);
+}
+
+/// Take one signal; true if a child may have ended.
+bool take_signal(int signals, pid_t worker) {
+    signalfd_siginfo info{};
+    if (::read(signals, &info, sizeof info) != sizeof info) return false;
+    if (info.ssi_signo == signal_terminate) ::kill(-worker, SIGTERM);
+    if (info.ssi_signo == signal_kill) kill_all(worker);
+    return true;
+}
+
+/// True when the worker was among the children that have ended, with its status.
+bool reap(pid_t worker, int& status) {
+    bool reaped = false;
+    for (int s = 0; const pid_t pid = ::waitpid(-1, &s, WNOHANG);) {
+        if (pid < 0) break;
+        if (pid != worker) continue;
+        reaped = true;
+        status = s;
+    }
+    return reaped;
+}
+
+[[noreturn]] void supervise(pid_t worker, const sigset_t& signals, support::UniqueFd watch_socket) {
     ::close(channel_fd);
     // The pipes of standard output and error end when the worker's side has ended.
     ::dup2(0, 1);
     ::dup2(0, 2);
-    bool reaped = false;
+    Watch watch(std::move(watch_socket), [worker](const json::Value& line) {
+        tell_host(line);
+        if (line.find("exceeded") != nullptr) kill_all(worker);
+    });
+    const support::UniqueFd signal_queue(::signalfd(-1, &signals, SFD_CLOEXEC));
+    using Clock = std::chrono::steady_clock;
+    auto next_measure = Clock::now();
     int status = 0;
-    while (!reaped) {
-        const int signal = ::sigwaitinfo(&signals, nullptr);
-        if (signal == signal_terminate) ::kill(-worker, SIGTERM);
-        if (signal == signal_kill) {
-            ::kill(-worker, SIGKILL);
-            for (const pid_t pid : children_of_this_process())
-                ::kill(pid, SIGKILL);
-        }
-        for (int s = 0; pid_t pid = ::waitpid(-1, &s, WNOHANG);) {
-            if (pid < 0) break;
-            if (pid != worker) continue;
-            reaped = true;
-            status = s;
+    for (bool ended = false; !ended;) {
+        std::array<pollfd, 2> ready{{{signal_queue.get(), POLLIN, 0}, {watch.fd(), POLLIN, 0}}};
+        (void)::poll(ready.data(), ready.size(), measure_interval_ms);
+        if (ready[1].revents != 0) watch.attend(ready[1].revents);
+        if (ready[0].revents != 0 && take_signal(signal_queue.get(), worker)) ended = reap(worker, status);
+        if (const auto begun = Clock::now(); begun >= next_measure) {
+            watch.measure();
+            // A thousand processes take their time; who calls meanwhile waits.
+            const auto end = Clock::now();
+            next_measure = end
+                           + std::max<Clock::duration>(std::chrono::milliseconds(measure_interval_ms),
+                                                       (end - begun) * 9);
         }
     }
     report(status, kill_what_is_left());
     ::_exit(0);
 }
 
-[[noreturn]] void work() {
+[[noreturn]] void work(support::UniqueFd watch_socket) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::setpgid(0, 0);
     sigset_t none;
@@ -92,7 +133,7 @@ void report(int status, const std::vector<std::string>& left) {
     std::signal(SIGPIPE, SIG_IGN);
     {
         Channel channel{support::UniqueFd(channel_fd)};
-        serve(channel, Isolation::sandboxed);
+        serve(channel, Isolation::sandboxed, watch_socket.get());
     }
     ::fflush(nullptr);
     ::_exit(0);
@@ -112,19 +153,23 @@ void worker_main(pid_t host) {
     for (const int signal : {SIGCHLD, signal_terminate, signal_kill, SIGHUP, SIGQUIT})
         ::sigaddset(&signals, signal);
     ::sigprocmask(SIG_BLOCK, &signals, nullptr);
+    std::array<int, 2> watch{};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, watch.data()) != 0) ::_exit(124);
+    support::UniqueFd far(watch[0]), near(watch[1]);
     const pid_t worker = ::fork();
     if (worker < 0) ::_exit(124);
     if (worker == 0) {
-        ::close(report_fd);
-        work();
+        near.reset();
+        work(std::move(far));
     }
+    far.reset();
     ::setpgid(worker, worker); // on both sides, so that a signal cannot come too early
-    supervise(worker, signals);
+    supervise(worker, signals, std::move(near));
 }
 
 void serve_in_process(support::UniqueFd socket) {
     Channel channel(std::move(socket));
-    serve(channel, Isolation::none);
+    serve(channel, Isolation::none, -1);
 }
 
 } // namespace slipway::worker

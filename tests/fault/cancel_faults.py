@@ -118,9 +118,10 @@ def worker_of(host, stage_count=1):
     processes = host.processes()
     workers = [pid for pid, command in processes.items() if command.startswith("slipway worker")]
     parents = {pid: parent_of(pid) for pid in workers}
-    inner = [pid for pid in workers if parents[pid] in workers]
+    supervisors = [pid for pid in workers if parents[pid] not in workers]
+    inner = [pid for pid in workers if pid not in parents.values()]  # what waits for namespaces is in between
     check(len(inner) == stage_count, f"processes: {processes}")
-    return parents[inner[0]], inner[0]
+    return supervisors[0], inner[0]
 
 
 def parent_of(pid):

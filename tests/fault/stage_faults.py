@@ -173,9 +173,9 @@ def secret_without_value(folder):
     check_resume(host, folder)
 
 
-DEATHS = ("segfault", "abort", "exit-0", "exit-3", "kill-itself", "kill-parent", "die-in-commit",
+DEATHS = ("segfault", "abort", "exit-0", "exit-3", "kill-itself", "die-in-commit",
           "configure-crash", "destroy-crash")
-HANGS = ("hang", "hang-ignoring-signals", "spin", "configure-hang", "destroy-hang", "hang-with-children")
+HANGS = ("hang", "kill-parent", "hang-ignoring-signals", "spin", "configure-hang", "destroy-hang", "hang-with-children")
 RETURNS = ("status-99", "status-7", "status-crashed", "says-nothing", "configure-waits", "configure-refuses")
 STREAMS = ("close-and-return", "close-and-sleep", "close-and-call", "flood", "flood-lines", "print-binary",
            "scribble-garbage", "scribble-frame", "scribble-descriptor", "scribble-partial", "scribble-unknown")

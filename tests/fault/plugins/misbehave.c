@@ -113,7 +113,7 @@ static void destroy(slipway_instance* instance) {
 
 static const char schema[] =
     "{\"type\": \"object\", \"additionalProperties\": false, \"properties\": {"
-    "\"behaviour\": {\"type\": \"string\", \"description\": \"the file that says what to do\"},"
+    "\"behaviour\": {\"type\": \"string\", \"slipwayPath\": \"file\", \"description\": \"says what to do\"},"
     "\"text\": {\"type\": \"string\", \"description\": \"what to write\", \"default\": \"good\"},"
     "\"secret\": {\"type\": \"object\", \"description\": \"a secret it may ask for\"}}}";
 

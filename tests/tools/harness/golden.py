@@ -17,6 +17,9 @@ _RULES = [
     (re.compile(r" +N s\b"), " N s"),
     (re.compile(r"(?<= )\(\d+\)(?=[,\s])"), "(PID)"),
     (re.compile(r"\(process \d+\)"), "(process PID)"),
+    (re.compile(r"Read-only file system"), "Permission denied"),  # where a stage has mounts of its own
+    (re.compile(r"(?<= to process )\d+"), "PID"),
+    (re.compile(r"^\S+: sandbox: partial: .*\n", re.M), ""),  # a container may allow no namespaces
     (re.compile(r'("(?:created_ms|finished_ms|started_ms|time|duration_ms)": ?)\d+'), r"\1N"),
 ]
 

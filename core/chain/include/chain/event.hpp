@@ -5,7 +5,8 @@
 //   kind              text                      data
 //   run_started       "archlinux 05112026"      {"run", "chain", "version", "mocked", "stages": n}
 //   stage_started     plugin                    {"attempt": n, "use": s}
-//   sandbox           "full", "partial", "none" {"missing": [s]}
+//   sandbox           "full", "partial", "none" {"reached": [s], "missing": [s]}
+//   denied            what it may not           {"call": s, "process": s}
 //   log               the stage's words
 //   output            a line of its standard output or error
 //   diagnostic        summary                   {"code": s, "detail": s, "hint": s, "config_path": s}

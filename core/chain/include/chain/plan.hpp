@@ -42,7 +42,8 @@ struct PlannedStage {
     std::vector<std::string> secrets;       ///< names its options name
     std::int64_t timeout_s = 0;
     bool mocked = false;
-    std::string overridden; ///< the plugin the chain file names, if another one does the stage
+    bool plugin_pinned = false; ///< it must still be what it was (chain/plugin_pin.hpp)
+    std::string overridden;     ///< the plugin the chain file names, if another one does the stage
 
     const std::string& key() const { return instance.key; }
 };

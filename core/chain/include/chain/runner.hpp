@@ -26,6 +26,7 @@ struct RunSettings {
     Mode mode = Mode::run;
     int jobs = 1; ///< stages at a time
     worker::Placement placement = worker::Placement::process;
+    std::string sandbox;      ///< instead of what the chain says; "" for none
     std::string state_folder; ///< for work and cache folders
     std::string host_version;
 };

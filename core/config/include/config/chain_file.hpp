@@ -75,6 +75,13 @@ struct Origin {
     std::string text;    ///< of that file; "" for a command line argument
 };
 
+/// What a plugin that does a stage type must be. Empty: not said.
+struct PluginPin {
+    std::string sha256;
+    std::string key;       ///< path of a public key; starts in the chain's folder
+    std::string signature; ///< path; "" for the one beside the plugin
+};
+
 struct Chain {
     std::string path;   ///< as the user named it
     std::string folder; ///< absolute; relative paths in options start here
@@ -84,6 +91,8 @@ struct Chain {
     std::map<std::string, std::string> vars; ///< expanded
     std::vector<Axis> axes;
     std::vector<Stage> stages;
+    std::string sandbox = "best-effort";     ///< "required", "best-effort" or "off"
+    std::map<std::string, PluginPin> pins{}; ///< by stage type
     std::int64_t epoch = 0;
     bool overridden = false; ///< at least one stage is done by another plugin than the file says
     std::map<std::string, support::json::Value> typed_vars; ///< the vars that are numbers or booleans

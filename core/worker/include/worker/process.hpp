@@ -22,14 +22,23 @@ struct Exit {
     int code = 0;                  ///< exit code, if signal is 0
     int signal = 0;                ///< the signal that killed it
     std::vector<std::string> left; ///< "name (pid)" of processes it left behind; they are gone now
+    std::string exceeded;          ///< not empty: it took more of the machine than its share, and was killed
     std::string broken;            ///< not empty: the channel carried nonsense, and this is what
     bool hung_up = false;          ///< it closed its channel, lived on, and was killed for it
+};
+
+/// Something the sandbox has refused.
+struct Denial {
+    std::string text;    ///< "reading '/etc/shadow'"
+    std::string call;    ///< the system call
+    std::string process; ///< the name of the process that made it
 };
 
 struct Handlers {
     std::function<void(Message)> on_message;
     std::function<void(const std::string& line)> on_output; ///< a line of standard output or error, any bytes
     std::function<void(const Exit&)> on_exit;               ///< once, after the last message and line
+    std::function<void(const Denial&)> on_denial = {};
 };
 
 enum class Placement {

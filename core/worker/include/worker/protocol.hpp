@@ -12,7 +12,7 @@
 //   {"t": "log", "level": n, "text": s}
 //   {"t": "diag", "severity": n, "code": n, "summary": s, "detail": s, "hint": s, "config_path": s}
 //   {"t": "progress", "done": n, "total": n, "unit": s}
-//   {"t": "sandbox", "level": s, "missing": [s]}
+//   {"t": "sandbox", "level": s, "reached": [s], "missing": [s]}
 //   {"t": "phase", "phase": "load" | "create" | "configure" | "run" | "destroy"}
 //   {"t": "described", "description": {...}}  the last message of a describing worker
 //   {"t": "result", "status": n}              the last message of a running worker
@@ -25,7 +25,12 @@
 //   {"t": "move", "port": s, "name": s, "path": s, "meta": s}
 //   {"t": "secret", "name": s}
 //   {"t": "effect", "state": n, "kind": s, "target": s, "summary": s, "detail": s}
-// supervisor -> host, on a pipe of its own, as one line of JSON, when the worker and all it started are gone:
+// supervisor -> host, on a pipe of its own, lines of JSON:
+//   {"denied": s, "call": s, "process": s}   something the sandbox has refused
+//   {"inner": true, "code": n | "signal": n, "left": [s]}   how the worker ended, where it has namespaces of
+//   its own
+//   {"exceeded": s}                          more of the machine than its share; everything was killed for it
+// and last, when the worker and all it started are gone:
 //   {"code": n} | {"signal": n},  "left": ["name (pid)", ...]   processes that the plugin left behind
 #pragma once
 
@@ -46,9 +51,10 @@ inline constexpr int orphaned_code = 125;
 
 /// All that a worker is told at the start of a stage.
 struct Job {
-    std::string plugin;   ///< absolute path of the .so
-    std::string stage_id; ///< the stage type
-    std::string options;  ///< JSON text
+    std::string plugin;        ///< absolute path of the .so
+    std::string plugin_sha256; ///< what it must be; "" if it is not pinned
+    std::string stage_id;      ///< the stage type
+    std::string options;       ///< JSON text
     std::string run_id;
     std::string stage; ///< the instance's id in the chain
     std::string variant = "{}";
@@ -59,7 +65,9 @@ struct Job {
     std::int64_t epoch = 0;
     std::string work_dir;
     std::string cache_dir;
+    std::vector<std::string> read_paths;  ///< what else the stage may read
     std::vector<std::string> write_paths; ///< what else the stage may write to
+    std::string sandbox = "best-effort";  ///< SandboxMode
     support::json::Value inputs =
         support::json::Object{}; ///< {port: [description, ...]}, as input_meta gives them
     support::json::Value capabilities = support::json::Object{};

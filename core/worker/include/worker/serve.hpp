@@ -12,7 +12,8 @@ enum class Isolation {
     none,      ///< this process is the host: change nothing
 };
 
-/// Receive the order, do it, send the last message. Errors of the plugin go over the channel.
-void serve(Channel& channel, Isolation isolation);
+/// Receive the order, do it, send the last message. Errors of the plugin go over the channel. `watch` is the
+/// socket to the supervisor, for sandboxed ones.
+void serve(Channel& channel, Isolation isolation, int watch);
 
 } // namespace slipway::worker
