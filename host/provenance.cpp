@@ -74,13 +74,18 @@ json::Value external_parameters(const RunRecord& run) {
         {"mocked", run.mocked}};
 }
 
-json::Value internal_parameters(const std::vector<StageRecord>& stages) {
+json::Value internal_parameters(const std::vector<StageRecord>& stages, const Sandboxes& sandboxes) {
     json::Array list;
-    for (const StageRecord& stage : stages)
-        list.push_back(json::Object{{"key", stage.key},
-                                    {"use", stage.use},
-                                    {"plugin", sha256(stage.plugin_sha256)},
-                                    {"mocked", stage.mocked}});
+    for (const StageRecord& stage : stages) {
+        json::Value said = json::Object{{"key", stage.key},
+                                        {"use", stage.use},
+                                        {"plugin", sha256(stage.plugin_sha256)},
+                                        {"mocked", stage.mocked}};
+        // A stage that was unchanged has not run.
+        if (const auto sandbox = sandboxes.find(stage.key); sandbox != sandboxes.end())
+            said.set("sandbox", sandbox->second);
+        list.push_back(std::move(said));
+    }
     return json::Object{{"stages", std::move(list)}};
 }
 
@@ -168,12 +173,12 @@ int show_provenance(const Arguments& arguments) {
 } // namespace
 
 json::Value provenance_statement(const RunRecord& run, const std::vector<StageRecord>& stages,
-                                 const chain::Locks& locks) {
+                                 const chain::Locks& locks, const Sandboxes& sandboxes) {
     Dependencies found = dependencies(run, stages, locks);
     json::Array made = subjects(stages, found);
     json::Value definition = json::Object{{"buildType", build_type},
                                           {"externalParameters", external_parameters(run)},
-                                          {"internalParameters", internal_parameters(stages)},
+                                          {"internalParameters", internal_parameters(stages, sandboxes)},
                                           {"resolvedDependencies", found.take()}};
     json::Value details = json::Object{
         {"builder", json::Object{{"id", builder_id},
@@ -197,7 +202,11 @@ Result<std::string> provenance_of(const State& state, const std::string& id) {
                      "slipway runs lists them"};
     SLIPWAY_TRY_ASSIGN(const auto stages, state.journal.stages(run.id));
     SLIPWAY_TRY_ASSIGN(const auto locks, chain::made_locks(stages, state.store));
-    return json::dump_pretty(provenance_statement(run, stages, locks));
+    SLIPWAY_TRY_ASSIGN(const auto entered, state.journal.events(run.id, 0, "sandbox"));
+    Sandboxes sandboxes; // a stage that ran twice counts by its last time
+    for (const journal::EventRecord& event : entered)
+        sandboxes[event.stage] = json::Object{{"level", event.text}, {"missing", event.data["missing"]}};
+    return json::dump_pretty(provenance_statement(run, stages, locks, sandboxes));
 }
 
 namespace {

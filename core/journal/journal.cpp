@@ -312,13 +312,14 @@ Result<void> Journal::add_event_durably(const std::string& run, const EventRecor
     return written;
 }
 
-Result<std::vector<EventRecord>> Journal::events(const std::string& run, std::int64_t after) const {
+Result<std::vector<EventRecord>> Journal::events(const std::string& run, std::int64_t after,
+                                                 const std::string& kind) const {
     SLIPWAY_TRY(impl_->flush());
     SLIPWAY_TRY_ASSIGN(
         Statement query,
         impl_->database.prepare("SELECT sequence, time, stage, kind, level, text, data FROM events "
-                                "WHERE run = ? AND sequence > ? ORDER BY sequence"));
-    query.bind(run).bind(after);
+                                "WHERE run = ? AND sequence > ? AND (? = '' OR kind = ?) ORDER BY sequence"));
+    query.bind(run).bind(after).bind(kind).bind(kind);
     std::vector<EventRecord> out;
     for (;;) {
         SLIPWAY_TRY_ASSIGN(const bool row, query.step());

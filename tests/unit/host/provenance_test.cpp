@@ -69,6 +69,15 @@ TEST(Provenance, PackagesOfALockAreDependencies) {
                             "some-plugin.so ff"));
 }
 
+TEST(Provenance, TellsHowFarAStageWasKeptToWhatItDeclares) {
+    const json::Value partial = json::Object{{"level", "partial"}, {"missing", json::Array{"mounts: no"}}};
+    const json::Value made =
+        provenance_statement(run(), {stage("ran", {}), stage("unchanged", {})}, {}, {{"ran", partial}});
+    const json::Value& stages = made["predicate"]["buildDefinition"]["internalParameters"]["stages"];
+    EXPECT_EQ(stages.as_array()[0]["sandbox"], partial);
+    EXPECT_EQ(stages.as_array()[1].find("sandbox"), nullptr) << "it has not run";
+}
+
 TEST(Provenance, TimesAreOfTheRunInUtc) {
     const json::Value made = provenance_statement(run(), {stage("s", {output("o", '1')})}, {});
     EXPECT_EQ(json::dump(made["predicate"]["runDetails"]["metadata"]),

@@ -162,6 +162,8 @@ TEST_F(JournalTest, KeepsEventsInOrder) {
     EXPECT_TRUE(events[0].data.is_null());
     EXPECT_EQ(events[1].data["state"].as_string(), "done");
     EXPECT_EQ(journal.events("r", events[0].sequence).value().size(), 1u);
+    EXPECT_EQ(journal.events("r", 0, "log").value().size(), 1u);
+    EXPECT_EQ(journal.events("r", events[0].sequence, "log").value().size(), 0u);
 }
 
 TEST_F(JournalTest, EventsAreThereBeforeAnythingThatCameLater) {

@@ -112,8 +112,9 @@ public:
     /// The same, and on disk when it returns: for what must be known after a power loss.
     support::Result<void> add_event_durably(const std::string& run, const EventRecord& event);
 
-    /// Events with a sequence above `after`, in order.
-    support::Result<std::vector<EventRecord>> events(const std::string& run, std::int64_t after = 0) const;
+    /// Events with a sequence above `after`, in order; of one kind, if it is named.
+    support::Result<std::vector<EventRecord>> events(const std::string& run, std::int64_t after = 0,
+                                                     const std::string& kind = {}) const;
 
     /// What a deterministic stage with this key made before.
     support::Result<std::optional<std::vector<OutputRecord>>> cached(const std::string& key) const;
