@@ -5,6 +5,7 @@
 #include "session.hpp"
 
 #include <chain/pin.hpp>
+#include <chain/plugin_pin.hpp>
 #include <fmt/format.h>
 
 namespace slipway::host {
@@ -13,10 +14,10 @@ namespace json = support::json;
 
 namespace {
 
-support::Result<json::Value> lock_of(const State& state, const std::string& run) {
+support::Result<json::Value> lock_of(const State& state, const std::string& run, const json::Value& plugins) {
     SLIPWAY_TRY_ASSIGN(const auto stages, state.journal.stages(run));
     SLIPWAY_TRY_ASSIGN(const auto locks, chain::made_locks(stages, state.store));
-    return chain::join_locks(locks);
+    return chain::join_locks(locks, plugins);
 }
 
 int write_lock(const Arguments& arguments, const json::Value& lock) {
@@ -38,6 +39,7 @@ int lock_chain(const Arguments& arguments) {
     const chain::Catalog catalog = open_catalog(arguments, loop, &state.value().journal);
     auto planned_or_code = planned(config::load(arguments.first(), options.value()), catalog, arguments);
     if (const int* code = std::get_if<int>(&planned_or_code)) return *code;
+    const json::Value plugins = chain::plugins_of(std::get<chain::Plan>(planned_or_code));
     auto plan = chain::only_locks(std::move(std::get<chain::Plan>(planned_or_code)));
     if (!plan) return complain(plan.error());
     auto settings = run_settings(arguments, state.value(), chain::Mode::run);
@@ -50,7 +52,7 @@ int lock_chain(const Arguments& arguments) {
     const int code =
         execute(arguments, state.value(), loop, plan.value(), run, std::move(records), settings.value());
     if (code != exit_done) return code;
-    auto lock = lock_of(state.value(), run.id);
+    auto lock = lock_of(state.value(), run.id, plugins);
     return lock ? write_lock(arguments, lock.value()) : complain(lock.error());
 }
 
@@ -62,8 +64,9 @@ Command lock_command() {
     std::erase_if(options, [](const Option& option) { return option.name == "json"; });
     return {
         {"lock", "CHAIN", "write down exactly what a run would take from the world",
-         "Runs the stages of CHAIN that make a lock (and what they need), and writes it. A later\n"
-         "`slipway run --locked FILE` takes the same again, or fails.",
+         "Runs the stages of CHAIN that make a lock (and what they need), and writes it, with the digests of "
+         "the\n"
+         "plugins of all stages. A later `slipway run --locked FILE` takes the same again, or fails.",
          "slipway lock archlinux.json -o archlinux.lock",
          std::vector<Option>{{"output", 'o', "FILE", "where to write; default: standard output"}} + options,
          1, 1},

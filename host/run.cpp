@@ -7,6 +7,7 @@
 #include "session.hpp"
 
 #include <chain/pin.hpp>
+#include <chain/plugin_pin.hpp>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -48,6 +49,14 @@ support::Result<json::Value> pin_to(chain::Plan& plan, const std::string& path, 
     return pinned;
 }
 
+support::Result<json::Value> pin_plugins_to(chain::Plan& plan, const std::string& path) {
+    SLIPWAY_TRY_ASSIGN(const std::string text, support::read_file(path));
+    SLIPWAY_TRY_ASSIGN(json::Value plugins, chain::plugins_of_lock(text));
+    if (auto pinned = chain::pin_plugins(plan, plugins); !pinned)
+        return std::move(pinned).error().in("'" + path + "'");
+    return plugins;
+}
+
 /// Run an opened chain as a new run (or plan); the exit code, and the run's id in `id`.
 int start(const Arguments& arguments, Opened& opened, chain::Mode mode, std::string& id) {
     auto settings = run_settings(arguments, opened.state, mode);
@@ -59,6 +68,9 @@ int start(const Arguments& arguments, Opened& opened, chain::Mode mode, std::str
         auto pinned = pin_to(opened.plan, arguments.value("locked"), opened.state);
         if (!pinned) return complain(pinned.error());
         run.settings.set("locked", std::move(pinned).value());
+        auto plugins = pin_plugins_to(opened.plan, arguments.value("locked"));
+        if (!plugins) return complain(plugins.error());
+        run.settings.set("plugins", std::move(plugins).value());
     }
     id = run.id;
     auto records = chain::new_records(opened.plan);
@@ -121,6 +133,8 @@ int resume_run(const Arguments& arguments) {
     auto plan = planned(std::move(chain), catalog, arguments);
     if (const int* code = std::get_if<int>(&plan)) return *code;
     chain::resume_pins(std::get<chain::Plan>(plan), run.settings["locked"]);
+    if (auto pinned = chain::pin_plugins(std::get<chain::Plan>(plan), run.settings["plugins"]); !pinned)
+        return complain(pinned.error());
     auto records = journal.stages(run.id);
     if (!records) return complain(records.error());
     if (auto saved = journal.set_run_state(run.id, "running", 0, ::getpid()); !saved)

@@ -6,6 +6,7 @@
 #include "provenance.hpp"
 #include "version.hpp"
 
+#include <chain/plugin_pin.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <support/text.hpp>
@@ -172,6 +173,7 @@ std::variant<chain::Plan, int> planned(std::variant<config::Chain, config::Probl
     auto plan = chain::make_plan(std::move(std::get<config::Chain>(chain)), catalog);
     if (const auto* problems = std::get_if<config::Problems>(&plan)) return print(*problems);
     auto& made = std::get<chain::Plan>(plan);
+    if (auto pinned = chain::check_plugins(made); !pinned) return complain(pinned.error());
     if (arguments.has("no-mocks") && made.mocked()) {
         std::string keys;
         for (const chain::PlannedStage& stage : made.stages)

@@ -2,6 +2,7 @@
 #include <chain/catalog.hpp>
 #include <chain/exit_text.hpp>
 #include <plugin/loader.hpp>
+#include <support/hash.hpp>
 #include <support/text.hpp>
 #include <sys/stat.h>
 #include <worker/process.hpp>
@@ -49,6 +50,15 @@ public:
     }
 
 private:
+    /// The worker has run the plugin's code: what the file is, it does not say.
+    Result<Description> with_digest(Result<Description> said) const {
+        if (!said) return said;
+        SLIPWAY_TRY_ASSIGN(const support::Digest digest, support::sha256_of_file(path_));
+        said.value().path = path_;
+        said.value().sha256 = digest.hex();
+        return said;
+    }
+
     void take(const json::Value& message) {
         const std::string& kind = message["t"].as_string();
         if (kind == "phase") phase_ = message["phase"].as_string();
@@ -56,7 +66,7 @@ private:
         if (kind == "diag")
             result_ = Error{support::kind_of_status(static_cast<int>(message["code"].as_integer())),
                             message["summary"].as_string(), message["hint"].as_string()};
-        if (kind == "described") result_ = plugin::parse_description(message["description"]);
+        if (kind == "described") result_ = with_digest(plugin::parse_description(message["description"]));
     }
 
     void finish(const worker::Exit& exit) {

@@ -41,6 +41,13 @@ Result<store::Stored> store_text(const store::Store& store, const std::string& t
     return store.commit(std::move(draft));
 }
 
+json::Value several(const Locks& locks) {
+    json::Value all = json::Object{};
+    for (const auto& [key, lock] : locks)
+        all.set(key, lock);
+    return json::Object{{"slipway_locks", 1}, {"locks", std::move(all)}};
+}
+
 void give(PlannedStage& stage, const std::string& sha256, std::uint64_t size) {
     const plugin::Port* port = locked_port(stage);
     stage.pinned[port->name] = {port->name, "lock.json", locked_type, sha256, size, json::Object{}};
@@ -73,17 +80,20 @@ Result<Locks> made_locks(const std::vector<journal::StageRecord>& stages, const 
     return locks;
 }
 
-json::Value join_locks(const Locks& locks) {
-    if (locks.size() == 1) return locks.front().second;
-    json::Value all = json::Object{};
-    for (const auto& [key, lock] : locks)
-        all.set(key, lock);
-    return json::Object{{"slipway_locks", 1}, {"locks", std::move(all)}};
+json::Value join_locks(const Locks& locks, const json::Value& plugins) {
+    json::Value all = locks.size() == 1 ? locks.front().second : several(locks);
+    if (!plugins.as_object().empty()) all.set("plugins", plugins);
+    return all;
 }
 
 Result<Locks> split_locks(const std::string& text) {
     SLIPWAY_TRY_ASSIGN(const json::Value file, json::parse(text));
-    if (file.find("slipway_lock") != nullptr) return Locks{{"", file}};
+    if (file.find("slipway_lock") != nullptr) {
+        json::Object own; // the pins are the chain's, not the stage's
+        for (const json::Member& member : file.as_object())
+            if (member.key != "plugins") own.push_back(member);
+        return Locks{{"", std::move(own)}};
+    }
     if (file.find("slipway_locks") == nullptr)
         return Error{Kind::config, "not a lock", "`slipway lock CHAIN -o FILE` writes one"};
     Locks locks;
@@ -92,12 +102,18 @@ Result<Locks> split_locks(const std::string& text) {
     return locks;
 }
 
+Result<json::Value> plugins_of_lock(const std::string& text) {
+    SLIPWAY_TRY_ASSIGN(const json::Value file, json::parse(text));
+    const json::Value* plugins = file.find("plugins");
+    return plugins != nullptr && plugins->is_object() ? *plugins : json::Value(json::Object{});
+}
+
 Result<json::Value> pin(Plan& plan, const std::string& text, const store::Store& store) {
     SLIPWAY_TRY_ASSIGN(Locks locks, split_locks(text));
     std::vector<PlannedStage*> takers;
     for (PlannedStage& stage : plan.stages)
         if (locked_port(stage) != nullptr) takers.push_back(&stage);
-    if (takers.empty())
+    if (takers.empty() && !locks.empty())
         return Error{Kind::config, "no stage of the chain takes a lock", "pacman-fetch is one that does"};
     if (takers.size() == 1 && locks.size() == 1 && locks.front().first.empty())
         locks.front().first = takers.front()->key();

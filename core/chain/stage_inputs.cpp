@@ -114,6 +114,7 @@ worker::Job StageInputs::job(std::size_t index, const Options& options,
     const plugin::StageType& type = stage.plugin->type;
     worker::Job job;
     job.plugin = stage.plugin->path;
+    if (stage.plugin_pinned) job.plugin_sha256 = stage.plugin->sha256;
     job.stage_id = type.id;
     job.options = json::dump(options.values);
     job.run_id = run_.id;

@@ -32,6 +32,17 @@ same "$(python3 -c 'import json; print(*(p["name"] + " " + p["version"] + " " + 
 "$SLIPWAY" lock two.json -q >both.lock
 grep -q '"packages\[group=c\]"' both.lock || fail "both.lock has no lock of packages[group=c]"
 
+# Both hold the digests of the plugins, and no other plugin takes what is locked.
+for lock in old.lock both.lock; do
+    same "$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["plugins"])' $lock)" \
+        "{'pacman-fetch': '$(sha256sum "$SLIPWAY_STAGES/pacman-fetch.so" | cut -d' ' -f1)'}"
+done
+mkdir stages && cp "$SLIPWAY_STAGES/pacman-fetch.so" stages/ && printf '\0' >>stages/pacman-fetch.so
+got=0
+"$SLIPWAY" run -q --locked old.lock one.json --plugin-dir stages 2>said || got=$?
+[ $got != 0 ] || fail "another plugin was taken"
+grep -q 'is not the one that was pinned' said || { cat said; fail "it does not say why"; }
+
 # The world moves on.
 cp c-new repo/c-1-1-any.pkg.tar.zst
 publish repo/a-1-1* repo/b-1:1.1-1* repo/c-1-1* repo/d-1.9-1* repo/e-1-1*

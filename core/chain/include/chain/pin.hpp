@@ -30,11 +30,16 @@ using Locks = std::vector<std::pair<std::string, support::json::Value>>;
 /// The locks that a run's stages have made, from the store.
 support::Result<Locks> made_locks(const std::vector<journal::StageRecord>& stages, const store::Store& store);
 
-/// One lock is its file; several are {"slipway_locks": 1, "locks": {stage key: lock}}.
-support::json::Value join_locks(const Locks& locks);
+/// One lock is its file; several are {"slipway_locks": 1, "locks": {stage key: lock}}. Either has "plugins",
+/// if there are any: {stage type: SHA-256}.
+support::json::Value join_locks(const Locks& locks,
+                                const support::json::Value& plugins = support::json::Object{});
 
 /// The locks of a file by stage key; a file with a single lock has the key "".
 support::Result<Locks> split_locks(const std::string& text);
+
+/// The "plugins" of a lock file, for pin_plugins().
+support::Result<support::json::Value> plugins_of_lock(const std::string& text);
 
 /// Give every stage that takes a lock its own from the file's text. Kind::config if the file has none for it,
 /// or one that nobody takes. Returns what was given, for resume_pins().
