@@ -45,6 +45,7 @@ Command provenance_command();
 Command reproduce_command();
 Command verify_command();
 Command check_command();
+Command new_plugin_command();
 
 // Options that several commands have.
 std::vector<Option> chain_options();   ///< --set, --override, --epoch, --no-mocks

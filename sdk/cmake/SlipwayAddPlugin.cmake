@@ -8,7 +8,8 @@
 # slipway_add_conformance_test(NAME [CASES path...])
 #
 # A CTest test NAME.check: `slipway check` of the plugin NAME, with sample cases (files, or folders of
-# *.case.json; default: the folder check, if there is one). SLIPWAY_PROGRAM names the slipway to use.
+# *.case.json; default: the folder check, if there is one). SLIPWAY_PROGRAM names the slipway to use (default: the
+# one beside the SDK, or else in the PATH).
 
 set(SLIPWAY_PLUGIN_VERSION_SCRIPT "${CMAKE_CURRENT_LIST_DIR}/plugin.map")
 
@@ -44,13 +45,13 @@ function(slipway_add_conformance_test name)
     endif()
     set(cases)
     foreach(case ${arg_CASES})
-        cmake_path(ABSOLUTE_PATH case)
+        get_filename_component(case "${case}" ABSOLUTE)
         list(APPEND cases --case "${case}")
     endforeach()
     if(TARGET slipway)
         set(program "$<TARGET_FILE:slipway>")
     else()
-        find_program(SLIPWAY_PROGRAM slipway)
+        find_program(SLIPWAY_PROGRAM slipway HINTS "${SLIPWAY_SDK_PROGRAM_DIR}")
         set(program "${SLIPWAY_PROGRAM}")
     endif()
     if(NOT program)

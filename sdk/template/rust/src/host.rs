@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // The host as a stage sees it: the C functions of slipway_host in safe Rust.
-use crate::sys;
+use slipway_sys as sys;
 use std::ffi::{CStr, CString};
 use std::fs::File;
 use std::os::raw::c_char;

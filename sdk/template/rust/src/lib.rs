@@ -2,14 +2,14 @@
 //
 // my-stage: reads one file and writes the line that cksum(1) prints for it: checksum, size, name.
 //
-// A whole stage plugin in Rust, without any crate. This file is the C boundary: it translates between the
+// A whole stage plugin in Rust, without any crate of others. This file is the C boundary: it translates between the
 // host's calls and stage.rs, and lets no panic across. What the host may expect is written in slipway/stage.h.
 mod host;
 mod json;
 mod stage;
-mod sys;
 
 use host::{Error, Host, Result};
+use slipway_sys as sys;
 use stage::Stage;
 use std::ffi::CStr;
 use std::mem::size_of;

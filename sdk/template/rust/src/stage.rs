@@ -3,7 +3,8 @@
 // The stage itself: its description, its options and its work. Make it yours by replacing all three; of
 // the C boundary (lib.rs, host.rs, sys.rs) it sees nothing but the host's functions.
 use crate::host::{Error, Host, Result};
-use crate::{json, sys};
+use crate::json;
+use slipway_sys as sys;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
 // slipway/stage.h in Rust, ABI 1.0: the same structs in the same order. The header is the specification
-// and says what every field means; keep the two in step.
-#![allow(dead_code)]
-
-use std::mem::size_of;
+// and says what every field means; tests/layout.rs holds this file against it.
 use std::os::raw::{c_char, c_int, c_void};
 
 pub const ABI_MAJOR: u32 = 1;
@@ -25,11 +22,18 @@ pub const DENIED: Status = -9;
 pub const RESOURCE: Status = -10;
 pub const CONFLICT: Status = -11;
 pub const INTERNAL: Status = -12;
+pub const CRASHED: Status = -13; // the host's alone
+pub const TIMEOUT: Status = -14; // the host's alone
 
 pub const DEBUG: i32 = 0;
 pub const INFO: i32 = 1;
 pub const WARNING: i32 = 2;
 pub const ERROR: i32 = 3;
+
+pub const EFFECT_PLANNED: i32 = 0;
+pub const EFFECT_STARTED: i32 = 1;
+pub const EFFECT_DONE: i32 = 2;
+pub const EFFECT_SKIPPED: i32 = 3;
 
 pub const JOB_DRY_RUN: u32 = 1 << 0;
 
@@ -76,6 +80,76 @@ pub struct Host {
     pub work_dir: unsafe extern "C" fn(*const Host) -> *const c_char,
     pub cache_dir: unsafe extern "C" fn(*const Host) -> *const c_char,
     pub epoch: unsafe extern "C" fn(*const Host) -> i64,
+}
+
+/// What Host::get_extension() is asked for, and what it points to: EffectHost, StoreHost, EnclosureHost.
+pub const EXT_EFFECT_1: &str = "slipway.effect/1\0";
+pub const EXT_STORE_1: &str = "slipway.store/1\0";
+pub const EXT_ENCLOSURE_1: &str = "slipway.enclosure/1\0";
+
+/// slipway_effect_1
+#[repr(C)]
+pub struct Effect {
+    pub struct_size: u32,
+    pub state: i32,
+    pub kind: *const c_char,
+    pub target: *const c_char,
+    pub summary: *const c_char,
+    pub detail: *const c_char,
+}
+
+/// slipway_host_effect_1
+#[repr(C)]
+pub struct EffectHost {
+    pub declare: unsafe extern "C" fn(*const Host, *const Effect) -> Status,
+}
+
+/// slipway_host_store_1
+#[repr(C)]
+pub struct StoreHost {
+    pub contains: unsafe extern "C" fn(*const Host, *const c_char) -> Status,
+    pub adopt: unsafe extern "C" fn(
+        *const Host,
+        *const c_char,
+        *const c_char,
+        *const c_char,
+        *const c_char,
+    ) -> Status,
+    pub r#move: unsafe extern "C" fn(
+        *const Host,
+        *const c_char,
+        *const c_char,
+        *const c_char,
+        *const c_char,
+    ) -> Status,
+}
+
+/// slipway_enclosed_1
+#[repr(C)]
+pub struct Enclosed {
+    pub struct_size: u32,
+    pub reserved: u32,
+    pub root: *const c_char,
+    pub arguments: *const *const c_char,
+    pub environment: *const *const c_char,
+    pub input: i32,
+    pub output: i32,
+}
+
+/// slipway_enclosed_end_1
+#[repr(C)]
+pub struct EnclosedEnd {
+    pub struct_size: u32,
+    pub status: Status,
+    pub exit_code: i32,
+    pub signal: i32,
+    pub text: [c_char; 1024],
+}
+
+/// slipway_host_enclosure_1
+#[repr(C)]
+pub struct EnclosureHost {
+    pub start: unsafe extern "C" fn(*const Host, *const Enclosed, *mut c_int) -> Status,
 }
 
 /// slipway_job
@@ -135,14 +209,3 @@ pub struct Plugin {
 // They hold pointers to constant text only.
 unsafe impl Sync for StageDesc {}
 unsafe impl Sync for Plugin {}
-
-// The sizes that the header pins for 64-bit platforms.
-#[cfg(target_pointer_width = "64")]
-const _: () = assert!(
-    size_of::<Diag>() == 48
-        && size_of::<Host>() == 152
-        && size_of::<Job>() == 48
-        && size_of::<Instance>() == 48
-        && size_of::<StageDesc>() == 64
-        && size_of::<Plugin>() == 56
-);
