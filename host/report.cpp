@@ -104,6 +104,26 @@ std::string effects_text(const journal::Journal& journal, const std::string& run
     return any ? out : "\neffects: none\n";
 }
 
+std::string lessons_text(const std::vector<chain::Lesson>& lessons) {
+    std::string out =
+        "\nwhat the plugins should declare, by what they did in this run; another one may need more:\n";
+    for (const chain::Lesson& lesson : lessons) {
+        if (!lesson.watched) {
+            out += fmt::format("\n{}: not watched; this machine cannot (seccomp user notification)\n",
+                               lesson.type);
+            continue;
+        }
+        const std::string declared = json::dump(plugin::to_json(lesson.declared));
+        const std::string smallest = json::dump(plugin::to_json(lesson.smallest));
+        out += fmt::format("\n{}\n  capabilities {}{}\n", lesson.type, smallest,
+                           smallest == declared ? ", as declared" : "; declared: " + declared);
+        for (const auto* list : {&lesson.because, &lesson.advice})
+            for (const std::string& line : *list)
+                out += "    " + line + "\n";
+    }
+    return out;
+}
+
 std::string shown_state(const RunRecord& run) {
     const bool alive = run.pid > 0 && (::kill(static_cast<pid_t>(run.pid), 0) == 0 || errno == EPERM);
     return run.state == "running" && !alive ? "interrupted" : run.state;

@@ -3,7 +3,7 @@
 // Plans and runs as text and JSON, for `plan`, `show`, `runs` and `status`.
 #pragma once
 
-#include <chain/plan.hpp>
+#include <chain/lesson.hpp>
 #include <journal/journal.hpp>
 
 #include <string>
@@ -15,6 +15,9 @@ support::json::Value wiring_json(const chain::Plan& plan);
 
 /// The effects a run (or plan) declared, one a line with its detail below.
 std::string effects_text(const journal::Journal& journal, const std::string& run);
+
+/// What `run --learn` proposes.
+std::string lessons_text(const std::vector<chain::Lesson>& lessons);
 
 /// Where a run stands; "running" only while its process lives, else "interrupted".
 std::string shown_state(const journal::RunRecord& run);

@@ -89,11 +89,19 @@ int conclude(const Arguments& arguments, const std::string& run, int code) {
     return code;
 }
 
+void tell_lessons(const Arguments& arguments, const Opened& opened, const std::string& run) {
+    const auto events = opened.state.journal.events(run);
+    // As JSON they are among the events.
+    if (events && !arguments.has("json"))
+        fmt::print("{}", lessons_text(chain::lessons(opened.plan, events.value(), opened.state.folder)));
+}
+
 int run_chain(const Arguments& arguments) {
     auto opened = open_chain(arguments);
     if (const int* code = std::get_if<int>(&opened)) return *code;
     std::string id;
     const int code = start(arguments, *std::get<0>(opened), chain::Mode::run, id);
+    if (arguments.has("learn") && !id.empty()) tell_lessons(arguments, *std::get<0>(opened), id);
     return id.empty() ? code : conclude(arguments, id, code);
 }
 
@@ -184,7 +192,9 @@ Command run_command() {
          "Runs the stages of CHAIN (a file, or - for standard input). What is unchanged since an earlier\n"
          "run is not made again. After a failure, `slipway resume` goes on where it stopped.",
          "slipway run archlinux.json --set stages.publish.with.remote=/srv/git/test.git",
-         std::vector<Option>{{"locked", 0, "FILE", "take exactly what FILE says, which slipway lock wrote"}}
+         std::vector<Option>{
+             {"locked", 0, "FILE", "take exactly what FILE says, which slipway lock wrote"},
+             {"learn", 0, "", "run every stage, watch it, and propose what its plugin should declare"}}
              + chain_options() + execute_options() + plugin_options() + state_options(),
          1, 1},
         &run_chain};

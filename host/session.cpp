@@ -207,7 +207,11 @@ Result<chain::RunSettings> run_settings(const Arguments& arguments, const State&
     if (isolation != "process" && isolation != "none")
         return Error{Kind::config, "--isolation: '" + isolation + "' is not known", "process or none"};
     const std::string sandbox = arguments.value("sandbox");
-    if (!sandbox.empty() && !worker::parse_sandbox_mode(sandbox))
+    const char* learn = worker::name_of(worker::SandboxMode::learn);
+    if (arguments.has("learn") && (isolation == "none" || !sandbox.empty()))
+        return Error{Kind::config, "--learn watches stages instead of holding them",
+                     "leave out --isolation and --sandbox"};
+    if (!sandbox.empty() && (sandbox == learn || !worker::parse_sandbox_mode(sandbox)))
         return Error{Kind::config, "--sandbox: '" + support::printable(sandbox) + "' is not known",
                      "required, best-effort or off"};
     const std::string cores = std::to_string(std::max(1u, std::thread::hardware_concurrency()));
@@ -217,7 +221,7 @@ Result<chain::RunSettings> run_settings(const Arguments& arguments, const State&
     settings.mode = mode;
     settings.jobs = static_cast<int>(std::min<std::int64_t>(jobs, 256));
     settings.placement = isolation == "none" ? worker::Placement::thread : worker::Placement::process;
-    settings.sandbox = sandbox;
+    settings.sandbox = arguments.has("learn") ? learn : sandbox;
     settings.state_folder = state.folder;
     settings.host_version = version;
     return settings;

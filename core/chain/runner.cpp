@@ -8,6 +8,7 @@
 
 #include <chain/runner.hpp>
 #include <slipway/stage.h>
+#include <worker/sandbox.hpp>
 #include <worker/user_namespace.hpp>
 
 #include <algorithm>
@@ -172,7 +173,7 @@ struct Runner::Impl {
         Inputs inputs = given->inputs(i);
         SLIPWAY_TRY_ASSIGN(const std::string key, given->key(i, inputs.descriptions));
         records[i].cache_key = key;
-        if (!key.empty()) {
+        if (!key.empty() && !watched()) {
             SLIPWAY_TRY_ASSIGN(const auto known, journal.cached(key));
             if (known && are_there(i, *known)) {
                 records[i].outputs = *known;
@@ -184,6 +185,9 @@ struct Runner::Impl {
         }
         return launch(i, options, std::move(inputs), writer_streams(i));
     }
+
+    /// What is watched must run, and is no result to keep: it may do more than it declares.
+    bool watched() const { return settings.sandbox == worker::name_of(worker::SandboxMode::learn); }
 
     /// Who does the stage, or did it if it is unchanged.
     void name_plugin(Index i) {
@@ -311,7 +315,7 @@ struct Runner::Impl {
         record.finished = now_ms();
         record.message = result.message;
         record.outputs = std::move(result.outputs);
-        if (result.status == SLIPWAY_OK && !record.cache_key.empty())
+        if (result.status == SLIPWAY_OK && !record.cache_key.empty() && !watched())
             log->note(journal.remember(record.cache_key, record.outputs, record.finished));
         conflict = conflict || result.status == SLIPWAY_CONFLICT;
         if (settings.mode == Mode::plan && result.status == SLIPWAY_WAITING) { // nothing is parked by a plan

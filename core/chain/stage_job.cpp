@@ -8,6 +8,7 @@
 #include <support/text.hpp>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <worker/sandbox.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -123,6 +124,9 @@ void StageJob::take(const worker::Message& message) {
 }
 
 void StageJob::take(const worker::Denial& denial) {
+    if (!denial.need.empty())
+        return emit("used", SLIPWAY_DEBUG, denial.text,
+                    json::Object{{"need", denial.need}, {"call", denial.call}, {"process", denial.process}});
     emit("denied", SLIPWAY_WARNING, denial.text,
          json::Object{{"call", denial.call}, {"process", denial.process}});
 }
@@ -423,6 +427,8 @@ void StageJob::conclude(const worker::Exit& exit) {
     timers_.clear();
     open_.clear();
     course_.flooded = process_->flooded();
+    if (order_.sandbox == worker::name_of(worker::SandboxMode::learn))
+        emit("learned", SLIPWAY_DEBUG, {}, json::Object{{"memory_mb", exit.peak_mb}});
     StageResult result = result_of(course_, exit, std::chrono::seconds(stage_.timeout_s));
     if (result.status == SLIPWAY_OK) result.outputs = outputs_.take();
     result.message = shown(std::move(result.message));

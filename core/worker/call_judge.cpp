@@ -169,12 +169,30 @@ Verdict schedule(const Call& call) {
 
 } // namespace
 
+const char* name_of(Need need) {
+    switch (need) {
+    case Need::nothing:
+        return "";
+    case Need::network:
+        return "network";
+    case Need::exec:
+        return "exec";
+    case Need::read:
+        return "read";
+    case Need::write:
+        return "write";
+    }
+    return "";
+}
+
 CallJudge::CallJudge(const json::Value& policy)
-    : exec_(policy["exec"].as_bool()), read_(with_real(texts(policy["read"]))),
-      write_(with_real(texts(policy["write"]))), programs_(with_real(texts(policy["programs"]))),
-      own_(texts(policy["own"])), most_tasks_(policy["tasks"].as_integer()) {
+    : exec_(policy["exec"].as_bool()), learns_(policy["learn"].as_bool()),
+      read_(with_real(texts(policy["read"]))), write_(with_real(texts(policy["write"]))),
+      programs_(with_real(texts(policy["programs"]))), own_(texts(policy["own"])),
+      most_tasks_(policy["tasks"].as_integer()) {
     const auto hosts = texts(policy["hosts"]);
     if (!hosts.empty()) ports_ = plugin::ports_of(hosts);
+    if (learns_) ports_.emplace(); // tell of every one
 }
 
 // ------------------------------------------------------------------ files
@@ -193,15 +211,16 @@ Verdict CallJudge::file(const Call& call, const std::string& verb, const std::st
         if (const auto process = process_in(*name); process && !is_beside(call.pid, *process))
             return {0, verb + " " + shown(path)};
     if (process_in(real)) return {};
+    const Need need = access == Access::read ? Need::read : Need::write;
     if (covers(own_, real) && !covers(write_, real) && !covers(read_, real)) {
         const std::string there = exists(real) ? real : fs::path(real).parent_path().string();
         if (!exists(there) || is_there_for(call.pid, there)) return {};
-        return {0, verb + " " + shown(real)};
+        return {0, verb + " " + shown(real), need, real};
     }
     // What is not there is not denied, and what is only there for the stage is its own.
     if (may(real, access) || (access == Access::read && !exists(real))) return {};
     if (!exists(fs::path(real).parent_path())) return {};
-    return {0, verb + " " + shown(real)};
+    return {0, verb + " " + shown(real), need, real};
 }
 
 Verdict CallJudge::open(const Call& call, const std::string& path, std::uint64_t flags) const {
@@ -270,11 +289,24 @@ Verdict CallJudge::program(const Call& call) const {
     const bool at = call.name == "execveat";
     std::string path = named_path(call, at ? 0 : no_folder, at ? 1 : 0);
     if (path.empty() && at) path = path_of_descriptor(call.pid, static_cast<int>(call.arguments[0]));
-    if (!exec_) return {EACCES, "starting " + shown(path)};
     const std::string real = real_path(path);
+    if (!exec_ && learns_ && !exists(path)) return {}; // looked for along the PATH
+    if (!exec_) return {EACCES, "starting " + shown(path), Need::exec, real};
     const bool in_memory = real.starts_with("/memfd:"); // which landlock lets go
     if (programs_.empty() || (!in_memory && !exists(path)) || covers(programs_, real)) return {};
-    return {EACCES, "starting " + shown(in_memory ? real : path)};
+    return {EACCES, "starting " + shown(in_memory ? real : path), Need::exec, real};
+}
+
+/// What the filter has shown: one that there is not without a capability, or not at all.
+Verdict CallJudge::socket(const Call& call) const {
+    const auto family = static_cast<unsigned>(call.arguments[0]),
+               type = static_cast<unsigned>(call.arguments[1] & 0xf);
+    const bool plain = type == SOCK_STREAM || type == SOCK_DGRAM;
+    const Need need = family == AF_UNIX ? Need::exec
+                      : (plain && (family == AF_INET || family == AF_INET6)) || family == AF_NETLINK
+                          ? Need::network
+                          : Need::nothing;
+    return {EACCES, "a socket of family " + std::to_string(family) + ", type " + std::to_string(type), need};
 }
 
 Verdict CallJudge::unix_connection(const Call& call, const std::string& address) const {
@@ -284,7 +316,7 @@ Verdict CallJudge::unix_connection(const Call& call, const std::string& address)
         return {EPERM, "connecting to the abstract socket '" + support::printable(name.substr(1)) + "'"};
     const std::string path = path_here(call.pid, name.c_str());
     if (covers(write_, real_path(path))) return {};
-    return {EACCES, exists(path) ? "connecting to the socket " + shown(path) : ""};
+    return {EACCES, exists(path) ? "connecting to the socket " + shown(path) : "", Need::write, path};
 }
 
 Verdict CallJudge::connection(const Call& call) const {
@@ -303,7 +335,8 @@ Verdict CallJudge::connection(const Call& call) const {
             : Address{};
     // Port 0 sends nothing: getaddrinfo(3) asks so for the way to an address. 53 is for names.
     if (to.port == 0 || to.port == dns_port || ports_->contains(to.port)) return {};
-    return {EACCES, "connecting to " + to.text + " port " + std::to_string(to.port)};
+    const std::string there = to.text + " port " + std::to_string(to.port);
+    return {EACCES, "connecting to " + there, Need::network, there};
 }
 
 /// Counting costs more than starting a process: only when there could be too many.
@@ -321,9 +354,7 @@ Verdict CallJudge::judge(const Call& call) const {
     if (name == "clone" || name == "fork" || name == "vfork") return clone(call);
     if (name == "execve" || name == "execveat") return program(call);
     if (name == "connect") return connection(call);
-    if (name == "socket")
-        return {EACCES, "a socket of family " + std::to_string(static_cast<unsigned>(a[0])) + ", type "
-                            + std::to_string(a[1] & 0xf)};
+    if (name == "socket") return socket(call);
     if (name.ends_with("kill") || name.find("sig") != std::string::npos) return signal(call);
     if (name.starts_with("set") && (name.ends_with("id") || name == "setgroups")) return identity(call);
     if (name == "prlimit64") return limit(call, static_cast<pid_t>(a[0]), 1);

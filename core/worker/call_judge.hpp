@@ -15,9 +15,17 @@
 
 namespace slipway::worker {
 
+/// What a declaration would have to say for a call to be allowed.
+enum class Need { nothing, network, exec, read, write };
+
+/// "network", ...; "" for nothing.
+const char* name_of(Need need);
+
 struct Verdict {
-    int error = 0;      ///< 0: the kernel goes on with the call, and landlock with its own verdict
-    std::string report; ///< "": nothing to tell
+    int error = 0;             ///< 0: the kernel goes on with the call, and landlock with its own verdict
+    std::string report;        ///< "": nothing to tell
+    Need need = Need::nothing; ///< nothing: no declaration allows it
+    std::string subject{};     ///< the path, the program, the address and port
 };
 
 /// A call that changes what a path names: where its folder's descriptor and its path stand.
@@ -45,13 +53,14 @@ private:
     Verdict both(const Call& call) const;
     Verdict attributes(const Call& call, const PathCall& changed) const;
     Verdict program(const Call& call) const;
+    Verdict socket(const Call& call) const;
     Verdict connection(const Call& call) const;
     Verdict unix_connection(const Call& call, const std::string& address) const;
     Verdict clone(const Call& call) const;
 
     bool may(const std::string& path, Access access) const;
 
-    bool exec_;
+    bool exec_, learns_;
     std::vector<std::string> read_, write_, programs_;
     std::vector<std::string> own_; ///< other folders for the stage than for us, under the same names
     std::optional<std::set<std::uint16_t>> ports_;

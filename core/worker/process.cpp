@@ -237,10 +237,11 @@ struct Process::Impl {
         auto parsed = json::parse(text);
         if (!parsed) return;
         const json::Value& said = parsed.value();
-        if (said.find("denied") != nullptr) {
+        if (said.find("denied") != nullptr || said.find("used") != nullptr) {
+            const char* text = said.find("used") != nullptr ? "subject" : "denied";
             if (handlers.on_denial)
-                handlers.on_denial(
-                    {said["denied"].as_string(), said["call"].as_string(), said["process"].as_string()});
+                handlers.on_denial({said[text].as_string(), said["call"].as_string(),
+                                    said["process"].as_string(), said["used"].as_string()});
         } else if (said.find("exceeded") != nullptr) {
             exit.exceeded = said["exceeded"].as_string();
         } else {
@@ -252,6 +253,7 @@ struct Process::Impl {
             }
             told_inside = told_inside || inner;
             reported = reported || !inner;
+            exit.peak_mb = said["peak_mb"].as_integer();
             for (const json::Value& name : said["left"].as_array())
                 exit.left.push_back(name.as_string());
         }

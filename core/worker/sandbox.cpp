@@ -15,13 +15,24 @@
 namespace slipway::worker {
 
 std::optional<SandboxMode> parse_sandbox_mode(const std::string& text) {
-    for (const SandboxMode mode : {SandboxMode::required, SandboxMode::best_effort, SandboxMode::off})
+    for (const SandboxMode mode :
+         {SandboxMode::required, SandboxMode::best_effort, SandboxMode::off, SandboxMode::learn})
         if (text == name_of(mode)) return mode;
     return std::nullopt;
 }
 
 const char* name_of(SandboxMode mode) {
-    return mode == SandboxMode::required ? "required" : mode == SandboxMode::off ? "off" : "best-effort";
+    switch (mode) {
+    case SandboxMode::required:
+        return "required";
+    case SandboxMode::best_effort:
+        return "best-effort";
+    case SandboxMode::off:
+        return "off";
+    case SandboxMode::learn:
+        return "learn";
+    }
+    return "";
 }
 
 namespace {
@@ -82,6 +93,19 @@ SandboxLevel enter_sandbox(const SandboxPolicy& given, int watch) {
     else
         level.reached.push_back("limits");
     return level;
+}
+
+bool only_watch(const SandboxPolicy& given, int watch) {
+    const SandboxPolicy policy = completed(given);
+    SandboxLevel level;
+    be_first_out_of_memory();
+    limit_resources(policy);
+    drop_privileges(policy.capabilities, level);
+    support::json::Value told = watched_policy(policy);
+    told.set("learn", true);
+    support::UniqueFd listener = filter_watched_calls(policy.capabilities, level);
+    const bool watched = static_cast<bool>(listener);
+    return tell_watch(watch, told, std::move(listener)) && watched;
 }
 
 SandboxLevel restrict_process(const SandboxPolicy& given) {

@@ -62,6 +62,10 @@ Result<void> sandbox(Channel& channel, const Place& place, const SandboxPolicy& 
         return support::Error{support::Kind::unsupported, "there is no sandbox in a thread of the host",
                               "run it without --isolation none, or with --sandbox best-effort"};
     }
+    if (place.mode == SandboxMode::learn) {
+        tell_level(channel, only_watch(policy, place.watch) ? "watched" : "none", {});
+        return {};
+    }
     const SandboxLevel level = enter_sandbox(policy, place.watch);
     tell_level(channel, level.name(), level);
     if (place.mode != SandboxMode::required || level.missing.empty()) return {};
@@ -139,8 +143,20 @@ Result<std::unique_ptr<Enclosure>> become_root_over(const std::string& work_dir)
     return Enclosure::start(work_dir);
 }
 
-SandboxPolicy policy_of(const Job& job, const plugin::Capabilities& capabilities) {
-    SandboxPolicy policy{capabilities, job.read_paths, job.write_paths, job.plugin, job.work_dir};
+/// To learn what it needs nothing is taken for granted but what every stage has.
+plugin::Capabilities least(const plugin::Capabilities& declared) {
+    plugin::Capabilities out;
+    out.root = declared.root;
+    return out;
+}
+
+SandboxPolicy policy_of(const Place& place, const Job& job, const plugin::Capabilities& capabilities) {
+    const bool learns = place.mode == SandboxMode::learn;
+    SandboxPolicy policy{learns ? least(capabilities) : capabilities, {}, {}, job.plugin, job.work_dir};
+    if (!learns) {
+        policy.read_paths = job.read_paths;
+        policy.write_paths = job.write_paths;
+    }
     policy.write_paths.push_back(job.work_dir);
     policy.write_paths.push_back(job.cache_dir);
     return policy;
@@ -179,7 +195,7 @@ slipway_status run(Channel& channel, const Place& place, const Job& job) {
         }
         enclosure = std::move(started).value();
     }
-    if (auto entered = sandbox(channel, place, policy_of(job, capabilities.value())); !entered) {
+    if (auto entered = sandbox(channel, place, policy_of(place, job, capabilities.value())); !entered) {
         tell(channel, diag_of(entered.error()));
         return SLIPWAY_UNSUPPORTED;
     }

@@ -95,17 +95,20 @@ struct Watch::Impl {
         const Verdict verdict = judge->judge(call);
         *response = {};
         response->id = request->id;
-        response->error = -verdict.error;
-        if (verdict.error == 0) response->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
+        const bool learned = policy["learn"].as_bool() && verdict.need != Need::nothing;
+        response->error = learned ? 0 : -verdict.error;
+        if (response->error == 0) response->flags = SECCOMP_USER_NOTIF_FLAG_CONTINUE;
         // What was read belongs to the caller only if it is still waiting.
         const bool waits = seccomp_notify_id_valid(listener.get(), request->id) == 0;
-        if (waits && !verdict.report.empty()) report(call, verdict.report);
+        if (waits && learned) report(call, "used", name_of(verdict.need), verdict.subject);
+        if (waits && !learned && !verdict.report.empty()) report(call, "denied", verdict.report, {});
         (void)seccomp_notify_respond(listener.get(), response);
     }
 
-    void report(const Call& call, const std::string& text) {
-        if (reports.size() >= most_reports || !reports.insert(text).second) return;
-        tell(json::Object{{"denied", text}, {"call", call.name}, {"process", name_of_process(call.pid)}});
+    void report(const Call& call, const char* kind, const std::string& text, const std::string& subject) {
+        if (reports.size() >= most_reports || !reports.insert(text + ' ' + subject).second) return;
+        tell(json::Object{
+            {kind, text}, {"subject", subject}, {"call", call.name}, {"process", name_of_process(call.pid)}});
         if (reports.size() == most_reports)
             tell(json::Object{{"denied", "more than this is not told"}, {"call", ""}, {"process", ""}});
     }

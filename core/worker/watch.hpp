@@ -23,8 +23,8 @@ bool tell_watch(int socket, const support::json::Value& policy, support::UniqueF
 
 class Watch {
 public:
-    /// `tell` takes {"denied": text, "call": name, "process": name} and {"exceeded": text}; the latter means
-    /// that everything must be killed now.
+    /// `tell` takes {"denied": text, "call": name, "process": name}, {"used": need, "subject": text, ...} of
+    /// who is only watched, and {"exceeded": text}; the latter means that everything must be killed now.
     Watch(support::UniqueFd socket, std::function<void(const support::json::Value&)> tell);
     ~Watch();
     Watch(const Watch&) = delete;

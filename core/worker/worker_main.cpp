@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <support/text.hpp>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -63,6 +64,9 @@ void report(int status, const std::vector<std::string>& left) {
     else
         line.set("code", WEXITSTATUS(status));
     line.set("left", json::Array(left.begin(), left.end()));
+    rusage used{};
+    ::getrusage(RUSAGE_CHILDREN, &used);
+    line.set("peak_mb", std::int64_t{(used.ru_maxrss + 1023) / 1024});
     tell_host(line);
 }
 

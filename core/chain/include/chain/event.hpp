@@ -6,6 +6,8 @@
 //   run_started       "archlinux 05112026"      {"run", "chain", "version", "mocked", "stages": n}
 //   stage_started     plugin                    {"attempt": n, "use": s}
 //   sandbox           "full", "partial", "none" {"reached": [s], "missing": [s]}
+//   used              path, program or address  {"need": s, "call": s, "process": s}  (`run --learn` only)
+//   learned           ""                        {"memory_mb": n}                      (`run --learn` only)
 //   denied            what it may not           {"call": s, "process": s}
 //   log               the stage's words
 //   output            a line of its standard output or error

@@ -23,15 +23,17 @@ struct Exit {
     int signal = 0;                ///< the signal that killed it
     std::vector<std::string> left; ///< "name (pid)" of processes it left behind; they are gone now
     std::string exceeded;          ///< not empty: it took more of the machine than its share, and was killed
+    std::int64_t peak_mb = 0;      ///< of memory, of one of its processes
     std::string broken;            ///< not empty: the channel carried nonsense, and this is what
     bool hung_up = false;          ///< it closed its channel, lived on, and was killed for it
 };
 
-/// Something the sandbox has refused.
+/// Something the sandbox has refused, or, of a stage that is only watched, would have.
 struct Denial {
-    std::string text;    ///< "reading '/etc/shadow'"
+    std::string text;    ///< "reading '/etc/shadow'"; of who is watched the path, program or address alone
     std::string call;    ///< the system call
     std::string process; ///< the name of the process that made it
+    std::string need;    ///< watched: the capability that it takes, and it was let through; else ""
 };
 
 struct Handlers {

@@ -27,11 +27,14 @@
 //   {"t": "effect", "state": n, "kind": s, "target": s, "summary": s, "detail": s}
 // supervisor -> host, on a pipe of its own, lines of JSON:
 //   {"denied": s, "call": s, "process": s}   something the sandbox has refused
+//   {"used": "network" | "exec" | "read" | "write", "subject": s, "call": s, "process": s}   only watched:
+//   what it would have to declare
 //   {"inner": true, "code": n | "signal": n, "left": [s]}   how the worker ended, where it has namespaces of
 //   its own
 //   {"exceeded": s}                          more of the machine than its share; everything was killed for it
 // and last, when the worker and all it started are gone:
 //   {"code": n} | {"signal": n},  "left": ["name (pid)", ...]   processes that the plugin left behind
+//   and "peak_mb": n                          the most memory that one of its processes had
 #pragma once
 
 #include <support/json.hpp>

@@ -19,9 +19,10 @@ enum class SandboxMode {
     required,    ///< a stage does not run if a part of its sandbox is missing
     best_effort, ///< what is missing is named
     off,         ///< a process of its own, and nothing else
+    learn,       ///< what a declaration could allow is let through, and told: `slipway run --learn`
 };
 
-/// "required", "best-effort", "off"; nothing for another text.
+/// "required", "best-effort", "off", "learn"; nothing for another text.
 std::optional<SandboxMode> parse_sandbox_mode(const std::string& text);
 const char* name_of(SandboxMode mode);
 
@@ -61,6 +62,10 @@ SandboxLevel enter_sandbox(const SandboxPolicy& policy, int watch);
 
 /// The same without namespaces, limits and a supervisor: for who watches the process's calls himself.
 SandboxLevel restrict_process(const SandboxPolicy& policy);
+
+/// No sandbox but limits and what no declaration allows: every use of what is not the stage's own is told to
+/// the supervisor. False: this machine cannot.
+bool only_watch(const SandboxPolicy& policy, int watch);
 
 /// The system calls no program in an enclosure has business with are refused from here on. False: this
 /// machine cannot; errno says why.
