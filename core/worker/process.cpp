@@ -238,9 +238,9 @@ struct Process::Impl {
         if (!parsed) return;
         const json::Value& said = parsed.value();
         if (said.find("denied") != nullptr || said.find("used") != nullptr) {
-            const char* text = said.find("used") != nullptr ? "subject" : "denied";
+            const char* told = said.find("used") != nullptr ? "subject" : "denied";
             if (handlers.on_denial)
-                handlers.on_denial({said[text].as_string(), said["call"].as_string(),
+                handlers.on_denial({said[told].as_string(), said["call"].as_string(),
                                     said["process"].as_string(), said["used"].as_string()});
         } else if (said.find("exceeded") != nullptr) {
             exit.exceeded = said["exceeded"].as_string();
