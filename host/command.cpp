@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "command.hpp"
 
+#include "tell.hpp"
+
 #include <fmt/format.h>
 
 namespace slipway::host {
@@ -28,19 +30,32 @@ std::vector<Option> plugin_options() {
     return {{"plugin-dir", 0, "DIR", "look for plugins here first; may be repeated"}};
 }
 
+std::vector<Option> wait_options() {
+    return {{"wait", 0, "", "if another slipway works in the state folder, wait until it is done"}};
+}
+
 std::vector<Option> execute_options() {
     return {{"jobs", 'j', "N", "stages at a time; default: the number of cores"},
-            {"isolation", 0, "MODE", "process (default), or none: in this process, for a debugger"},
-            {"sandbox", 0, "MODE", "required, best-effort or off, instead of what the chain says"},
+            {"isolation",
+             0,
+             "MODE",
+             "process (default), or none: in this process, for a debugger",
+             {"process", "none"}},
+            {"sandbox",
+             0,
+             "MODE",
+             "required, best-effort or off, instead of what the chain says",
+             {"required", "best-effort", "off"}},
             {"quiet", 'q', "", "say nothing but warnings and errors"},
             {"json", 0, "", "events as JSON, one a line, on standard output"}};
 }
 
 int complain(const support::Error& error) {
-    fmt::print(stderr, "slipway: {}\n", error.what);
+    std::string text = fmt::format("slipway: {}\n", error.what);
     for (const std::string& line : error.trace)
-        fmt::print(stderr, "    {}\n", line);
-    if (!error.hint.empty()) fmt::print(stderr, "  hint: {}\n", error.hint);
+        text += fmt::format("    {}\n", line);
+    if (!error.hint.empty()) text += fmt::format("  hint: {}\n", error.hint);
+    tell(Priority::error, text);
     return exit_usage;
 }
 

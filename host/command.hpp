@@ -29,6 +29,20 @@ struct Command {
 /// All commands, in the order in which `slipway help` shows them.
 const std::vector<Command>& commands();
 
+struct ExitCode {
+    int number;
+    const char* meaning;
+};
+
+/// What the exit codes mean in one or two words.
+const std::vector<ExitCode>& exit_codes();
+
+/// What slipway is, in one line.
+inline constexpr const char* purpose = "build and publish the base images of Linux distributions";
+
+/// What `slipway help` prints.
+std::string overview();
+
 Command run_command();
 Command resume_command();
 Command plan_command();
@@ -46,11 +60,14 @@ Command reproduce_command();
 Command verify_command();
 Command check_command();
 Command new_plugin_command();
+Command install_timer_command();
+Command doctor_command();
 
 // Options that several commands have.
 std::vector<Option> chain_options();   ///< --set, --override, --epoch, --no-mocks
 std::vector<Option> state_options();   ///< --state
 std::vector<Option> plugin_options();  ///< --plugin-dir
+std::vector<Option> wait_options();    ///< --wait
 std::vector<Option> execute_options(); ///< --jobs, --isolation, --sandbox, --quiet, --json
 std::vector<Option> operator+(std::vector<Option> a, const std::vector<Option>& b);
 

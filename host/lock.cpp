@@ -44,7 +44,7 @@ int lock_chain(const Arguments& arguments) {
     if (!plan) return complain(plan.error());
     auto settings = run_settings(arguments, state.value(), chain::Mode::run);
     if (!settings) return complain(settings.error());
-    auto held = StateLock::take(state.value());
+    auto held = StateLock::take(state.value(), arguments);
     if (!held) return complain(held.error());
     const journal::RunRecord run = new_run(plan.value(), options.value(), "plan");
     auto records = chain::new_records(plan.value());

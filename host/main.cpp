@@ -10,32 +10,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
-#include <iterator>
 
 namespace slipway::host {
 
-const std::vector<Command>& commands() {
-    static const std::vector<Command> all{
-        run_command(),        plan_command(),      validate_command(), resume_command(), lock_command(),
-        diff_command(),       status_command(),    runs_command(),     show_command(),   log_command(),
-        provenance_command(), reproduce_command(), verify_command(),   stages_command(), inspect_command(),
-        check_command(),      new_plugin_command()};
-    return all;
-}
-
 namespace {
-
-std::string overview() {
-    std::string out = "slipway - build and publish the base images of Linux distributions\n\n"
-                      "usage: slipway COMMAND [OPTION...] [ARGUMENT...]\n\ncommands:\n";
-    for (const Command& command : commands())
-        out += fmt::format("  {:<10} {}\n", command.spec.name, command.spec.summary);
-    out += "\nslipway COMMAND --help tells more; slipway --version tells the version.\n"
-           "exit codes: 0 done, 1 a stage failed, 2 usage or chain error, 3 conflict, 4 different, 75 "
-           "waiting, 130 "
-           "cancelled\n";
-    return out;
-}
 
 const Command* find(const std::string& name) {
     for (const Command& command : commands())
@@ -44,7 +22,10 @@ const Command* find(const std::string& name) {
 }
 
 int unknown_command(const std::string& name) {
-    std::vector<std::string> known;
+    if (name.starts_with("-"))
+        return complain({support::Kind::config, "unknown option '" + support::printable(name) + "'",
+                         "options stand behind the command: slipway COMMAND [OPTION...]"});
+    std::vector<std::string> known{"help", "version"};
     for (const Command& command : commands())
         known.push_back(command.spec.name);
     const auto near = support::nearest(name, known);

@@ -16,8 +16,6 @@ using support::Result;
 
 namespace {
 
-const Option help_option{"help", 'h', "", "show this help"};
-
 po::options_description describe(const CommandSpec& spec) {
     po::options_description description;
     const auto add = [&](const Option& o) {
@@ -29,7 +27,7 @@ po::options_description describe(const CommandSpec& spec) {
     };
     for (const Option& option : spec.options)
         add(option);
-    add(help_option);
+    add(help_option());
     return description;
 }
 
@@ -42,11 +40,17 @@ Error unknown_option(const CommandSpec& spec, const std::string& given) {
     std::vector<std::string> known;
     for (const Option& option : spec.options)
         known.push_back("--" + option.name);
+    known.push_back("--" + help_option().name);
     const auto near = support::nearest(given, known);
     return usage_error(spec, "unknown option '" + given + "'", near ? "did you mean '" + *near + "'?" : "");
 }
 
 } // namespace
+
+const Option& help_option() {
+    static const Option option{"help", 'h', "", "show this help"};
+    return option;
+}
 
 std::string Arguments::value(const std::string& option, const std::string& fallback) const {
     const auto it = values_.find(option);
@@ -90,7 +94,7 @@ std::string help_text(const CommandSpec& spec) {
         fmt::format("usage: slipway {}{}{}\n\n{}\n", spec.name, spec.options.empty() ? "" : " [OPTION...]",
                     spec.arguments.empty() ? "" : " " + spec.arguments, spec.text);
     std::vector<Option> options = spec.options;
-    options.push_back(help_option);
+    options.push_back(help_option());
     out += "\noptions:\n";
     for (const Option& o : options) {
         std::string names = o.letter != 0 ? fmt::format("-{}, --{}", o.letter, o.name) : "    --" + o.name;

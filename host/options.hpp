@@ -19,7 +19,11 @@ struct Option {
     char letter = 0;        ///< short name, or 0
     std::string value_name; ///< "DIR"; "" for a flag
     std::string help;
+    std::vector<std::string> choices = {}; ///< all values there are, if they are few
 };
+
+/// --help, which every command has.
+const Option& help_option();
 
 struct CommandSpec {
     std::string name;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "progress.hpp"
 
+#include "tell.hpp"
+
 #include <fmt/format.h>
 #include <slipway/stage.h>
 #include <support/text.hpp>
@@ -49,7 +51,7 @@ public:
     void on_event(const Event& event) override {
         if (event.level < least_level_) return;
         const std::string text = describe(event, colour_);
-        if (!text.empty()) fmt::print(stderr, "{}\n", text);
+        if (!text.empty()) tell(priority_of(event.level), text + "\n");
     }
 
     void on_progress(const std::string&, const Progress&) override {}

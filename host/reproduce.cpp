@@ -194,7 +194,7 @@ private:
                 const std::vector<std::string>& left_out) {
         auto settings = run_settings(arguments_, fresh, chain::Mode::run);
         if (!settings) return complain(settings.error());
-        auto held = StateLock::take(fresh);
+        auto held = StateLock::take(fresh, arguments_);
         if (!held) return complain(held.error());
         RunRecord record = new_run(plan, options, "plan");
         if (auto pinned = pin_locks(plan, record, fresh, original_); !pinned) return complain(pinned.error());

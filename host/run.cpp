@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
-// slipway run, resume, plan, validate: everything that takes a chain.
+// slipway run, plan, validate: everything that takes a chain.
 #include "command.hpp"
-#include "provenance.hpp"
 #include "report.hpp"
 #include "session.hpp"
 
@@ -61,7 +60,7 @@ support::Result<json::Value> pin_plugins_to(chain::Plan& plan, const std::string
 int start(const Arguments& arguments, Opened& opened, chain::Mode mode, std::string& id) {
     auto settings = run_settings(arguments, opened.state, mode);
     if (!settings) return complain(settings.error());
-    auto lock = StateLock::take(opened.state);
+    auto lock = StateLock::take(opened.state, arguments);
     if (!lock) return complain(lock.error());
     journal::RunRecord run = new_run(opened.plan, opened.options, mode == chain::Mode::plan ? "plan" : "run");
     if (arguments.has("locked")) {
@@ -79,16 +78,6 @@ int start(const Arguments& arguments, Opened& opened, chain::Mode mode, std::str
                    settings.value());
 }
 
-/// The last lines of a run: where it stands and what to do next.
-int conclude(const Arguments& arguments, const std::string& run, int code) {
-    if (arguments.has("json") || arguments.has("quiet")) return code;
-    if (code == exit_done) fmt::print(stderr, "next: slipway show {}\n", run);
-    if (code == exit_waiting) fmt::print(stderr, "parked; go on with: slipway resume {}\n", run);
-    if (code == exit_failed || code == exit_cancelled || code == exit_conflict)
-        fmt::print(stderr, "what is done is kept; when the cause is gone: slipway resume {}\n", run);
-    return code;
-}
-
 void tell_lessons(const Arguments& arguments, const Opened& opened, const std::string& run) {
     const auto events = opened.state.journal.events(run);
     // As JSON they are among the events.
@@ -103,53 +92,6 @@ int run_chain(const Arguments& arguments) {
     const int code = start(arguments, *std::get<0>(opened), chain::Mode::run, id);
     if (arguments.has("learn") && !id.empty()) tell_lessons(arguments, *std::get<0>(opened), id);
     return id.empty() ? code : conclude(arguments, id, code);
-}
-
-/// The run is done. If the host was killed between writing that down and writing its provenance, do the
-/// latter.
-int already_done(const State& state, const std::string& run) {
-    if (!has_provenance(state, run)) {
-        auto lock = StateLock::take(state);
-        if (!lock) return complain(lock.error());
-        if (auto kept = keep_provenance(state, run); !kept) return complain(kept.error());
-    }
-    fmt::print(stderr, "run {} is done; nothing to resume\n", run);
-    return exit_done;
-}
-
-int resume_run(const Arguments& arguments) {
-    auto state = open_state(arguments);
-    if (!state) return complain(state.error());
-    journal::Journal& journal = state.value().journal;
-    auto found = journal.find_run(arguments.first());
-    if (!found) return complain(found.error());
-    const journal::RunRecord& run = found.value();
-    if (run.kind != "run")
-        return complain(
-            {support::Kind::config, "'" + run.id + "' is a plan, not a run", "slipway runs lists them"});
-    if (run.state == "done") {
-        return already_done(state.value(), run.id);
-    }
-    auto settings = run_settings(arguments, state.value(), chain::Mode::run);
-    if (!settings) return complain(settings.error());
-    auto lock = StateLock::take(state.value());
-    if (!lock) return complain(lock.error());
-    worker::Loop loop;
-    const chain::Catalog catalog = open_catalog(arguments, loop, &journal);
-    auto chain = config::load_text(run.text, run.path, parse_load_options(run.settings, run.epoch));
-    if (auto* loaded = std::get_if<config::Chain>(&chain)) loaded->folder = run.folder;
-    auto plan = planned(std::move(chain), catalog, arguments);
-    if (const int* code = std::get_if<int>(&plan)) return *code;
-    chain::resume_pins(std::get<chain::Plan>(plan), run.settings["locked"]);
-    if (auto pinned = chain::pin_plugins(std::get<chain::Plan>(plan), run.settings["plugins"]); !pinned)
-        return complain(pinned.error());
-    auto records = journal.stages(run.id);
-    if (!records) return complain(records.error());
-    if (auto saved = journal.set_run_state(run.id, "running", 0, ::getpid()); !saved)
-        return complain(saved.error());
-    const int code = execute(arguments, state.value(), loop, std::get<chain::Plan>(plan), run,
-                             std::move(records).value(), settings.value());
-    return conclude(arguments, run.id, code);
 }
 
 int validate_chain(const Arguments& arguments) {
@@ -195,18 +137,9 @@ Command run_command() {
          std::vector<Option>{
              {"locked", 0, "FILE", "take exactly what FILE says, which slipway lock wrote"},
              {"learn", 0, "", "run every stage, watch it, and propose what its plugin should declare"}}
-             + chain_options() + execute_options() + plugin_options() + state_options(),
+             + chain_options() + execute_options() + wait_options() + plugin_options() + state_options(),
          1, 1},
         &run_chain};
-}
-
-Command resume_command() {
-    return {
-        {"resume", "[RUN]", "go on with a failed, cancelled, crashed or parked run",
-         "Goes on with RUN (an id or the beginning of one; default: the newest run) as it was started: the\n"
-         "chain, its settings and its epoch are those of the journal. Stages that are done stay done.",
-         "slipway resume 20261105-0200", execute_options() + plugin_options() + state_options(), 0, 1},
-        &resume_run};
 }
 
 Command plan_command() {

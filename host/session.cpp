@@ -4,6 +4,7 @@
 #include "command.hpp"
 #include "progress.hpp"
 #include "provenance.hpp"
+#include "tell.hpp"
 #include "version.hpp"
 
 #include <chain/plugin_pin.hpp>
@@ -102,15 +103,25 @@ std::string holder_of(const std::string& path) {
 
 } // namespace
 
-Result<StateLock> StateLock::take(const State& state) {
+namespace {
+
+Result<void> lock_file(int fd, const std::string& path, const State& state, const Arguments& arguments) {
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return {};
+    const std::string other =
+        "another slipway (process " + holder_of(path) + ") works in '" + state.folder + "'";
+    if (!arguments.has("wait"))
+        return Error{Kind::conflict, other, "wait for it, or use another --state folder"};
+    tell(Priority::info, other + "; waiting for it\n");
+    return ::flock(fd, LOCK_EX) == 0 ? Result<void>() : support::errno_error("locking '" + path + "'", errno);
+}
+
+} // namespace
+
+Result<StateLock> StateLock::take(const State& state, const Arguments& arguments) {
     const std::string path = state.folder + "/lock";
     UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
     if (!fd) return support::errno_error("opening '" + path + "'", errno);
-    if (::flock(fd.get(), LOCK_EX | LOCK_NB) != 0) {
-        return Error{Kind::conflict,
-                     "another slipway (process " + holder_of(path) + ") works in '" + state.folder + "'",
-                     "wait for it, or use another --state folder"};
-    }
+    SLIPWAY_TRY(lock_file(fd.get(), path, state, arguments));
     if (::ftruncate(fd.get(), 0) != 0) return support::errno_error("writing '" + path + "'", errno);
     SLIPWAY_TRY(support::write_all(fd.get(), std::to_string(::getpid()), "'" + path + "'"));
     SLIPWAY_TRY(state.store.remove_drafts());
@@ -166,7 +177,7 @@ config::LoadOptions parse_load_options(const json::Value& v, std::int64_t epoch)
 std::variant<chain::Plan, int> planned(std::variant<config::Chain, config::Problems> chain,
                                        const chain::Catalog& catalog, const Arguments& arguments) {
     const auto print = [](const config::Problems& problems) {
-        fmt::print(stderr, "{}", config::render(problems));
+        tell(Priority::error, config::render(problems));
         return int{exit_usage};
     };
     if (const auto* problems = std::get_if<config::Problems>(&chain)) return print(*problems);
@@ -256,6 +267,17 @@ int execute(const Arguments& arguments, State& state, worker::Loop& loop, const 
     if (result.state == "waiting") return exit_waiting;
     if (result.state == "cancelled") return exit_cancelled;
     return result.conflict ? exit_conflict : exit_failed;
+}
+
+int conclude(const Arguments& arguments, const std::string& run, int code) {
+    if (arguments.has("json") || arguments.has("quiet")) return code;
+    if (code == exit_done) tell(Priority::info, fmt::format("next: slipway show {}\n", run));
+    if (code == exit_waiting)
+        tell(Priority::info, fmt::format("parked; go on with: slipway resume {}\n", run));
+    if (code == exit_failed || code == exit_cancelled || code == exit_conflict)
+        tell(Priority::info,
+             fmt::format("what is done is kept; when the cause is gone: slipway resume {}\n", run));
+    return code;
 }
 
 } // namespace slipway::host

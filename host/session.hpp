@@ -33,10 +33,11 @@ struct State {
 support::Result<State> open_state(const Arguments& arguments);
 
 /// The right to change the state folder: one host at a time. Kind::conflict names the process that has it.
-/// While it is held, drafts and work folders of killed runs are removed.
+/// With --wait, waits for its end instead. While it is held, drafts and work folders of killed runs are
+/// removed.
 class StateLock {
 public:
-    static support::Result<StateLock> take(const State& state);
+    static support::Result<StateLock> take(const State& state, const Arguments& arguments);
 
 private:
     explicit StateLock(support::UniqueFd fd) : fd_(std::move(fd)) {}
@@ -64,6 +65,9 @@ support::Result<chain::RunSettings> run_settings(const Arguments& arguments, con
 int execute(const Arguments& arguments, State& state, worker::Loop& loop, const chain::Plan& plan,
             const journal::RunRecord& run, std::vector<journal::StageRecord> records,
             const chain::RunSettings& settings);
+
+/// Say where the run stands and what to do next; returns `code`.
+int conclude(const Arguments& arguments, const std::string& run, int code);
 
 /// A new run's record for `plan`.
 journal::RunRecord new_run(const chain::Plan& plan, const config::LoadOptions& options,

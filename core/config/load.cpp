@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "build.hpp"
-#include "chain_schema.hpp"
 #include "check.hpp"
 #include "settings.hpp"
 #include "validate.hpp"

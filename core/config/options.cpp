@@ -124,6 +124,19 @@ std::vector<OptionPath> complete_options(Value& options, const Schema& schema, c
     return completion.take();
 }
 
+std::vector<OptionProgram> option_programs(const Value& options, const Schema& schema) {
+    std::vector<OptionProgram> out;
+    for (const Value& entry : schema.document()["slipwayPrograms"].as_array()) {
+        const Value* when = entry.find("when");
+        if (when != nullptr && !explain(schema.document(), *when, options, {}).empty()) continue;
+        const Value* named = options.at_pointer(entry["option"].as_string());
+        const bool fixed = entry.find("option") == nullptr;
+        const std::string name = fixed ? entry["program"].as_string() : named ? named->as_string() : "";
+        if (!name.empty() && !holds_reference(name)) out.push_back({name, entry["package"].as_string()});
+    }
+    return out;
+}
+
 std::vector<std::string> secret_names(const Value& options) {
     std::set<std::string> names;
     collect_secrets(options, names);

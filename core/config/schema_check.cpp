@@ -72,6 +72,32 @@ private:
         return {};
     }
 
+public:
+    /// "slipwayPrograms": stage.h tells its form.
+    Result<void> programs() {
+        const Value* list = root_.find("slipwayPrograms");
+        if (list != nullptr && !list->is_array()) return unusable("/slipwayPrograms", "expected an array");
+        for (std::size_t i = 0; list != nullptr && i < list->as_array().size(); ++i)
+            SLIPWAY_TRY(program(list->as_array()[i], "/slipwayPrograms/" + std::to_string(i)));
+        return {};
+    }
+
+private:
+    Result<void> program(const Value& entry, const std::string& pointer) {
+        if (!entry.is_object()) return unusable(pointer, "expected an object");
+        for (const json::Member& member : entry.as_object())
+            if (member.key != "program" && member.key != "option" && member.key != "package"
+                && member.key != "when")
+                return unusable(pointer, "unknown key '" + member.key + "'");
+        for (const char* key : {"program", "option", "package"})
+            if (const Value* text = entry.find(key); text != nullptr && text->as_string().empty())
+                return unusable(pointer + "/" + key, "expected a text");
+        if ((entry.find("program") == nullptr) == (entry.find("option") == nullptr))
+            return unusable(pointer, "expected either 'program' or 'option'");
+        const Value* when = entry.find("when");
+        return when != nullptr ? check(*when, pointer + "/when") : Result<void>();
+    }
+
     static Result<void> usable_pattern(const std::string& pattern, const std::string& pointer) {
         if (is_pattern(pattern)) return {};
         return unusable(pointer, "'" + pattern + "' is no regular expression");
@@ -108,7 +134,9 @@ private:
 } // namespace
 
 Result<void> check_schema(const Value& schema) {
-    return SchemaChecker(schema).check(schema, "");
+    SchemaChecker checker(schema);
+    SLIPWAY_TRY(checker.check(schema, ""));
+    return checker.programs();
 }
 
 } // namespace slipway::config

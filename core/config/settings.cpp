@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "settings.hpp"
 
-#include "chain_schema.hpp"
 #include "words.hpp"
 
 #include <support/fs.hpp>

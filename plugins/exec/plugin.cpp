@@ -23,6 +23,7 @@ constexpr const char* schema = R"json({
   "type": "object",
   "additionalProperties": false,
   "required": ["command"],
+  "slipwayPrograms": [{"option": "/command/0"}],
   "properties": {
     "command": {"type": "array", "minItems": 1, "items": {"type": "string"},
                 "description": "program and arguments; no shell reads them. The program is a path, or found in /usr/local/bin:/usr/bin:/bin"},

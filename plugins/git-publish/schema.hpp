@@ -19,6 +19,14 @@ constexpr const char* config_schema = R"json({
   "type": "object",
   "additionalProperties": false,
   "required": ["remote"],
+  "slipwayPrograms": [
+    {"program": "git", "package": "git", "when": {"properties": {"remote": {"pattern": "^(/|file://)"}}}},
+    {"program": "ssh", "package": "openssh-client", "when": {"properties": {"remote": {"pattern": "^ssh://"}}}},
+    {"program": "ssh-keygen", "package": "openssh-client",
+     "when": {"required": ["sign"], "properties": {"sign": {"properties": {"format": {"const": "ssh"}}}}}},
+    {"program": "gpg", "package": "gnupg",
+     "when": {"required": ["sign"], "properties": {"sign": {"properties": {"format": {"const": "gpg"}}}}}}
+  ],
   "properties": {
     "remote": {"type": "string", "minLength": 1, "slipwayPath": "write",
       "description": "where to publish: an https:// or ssh:// URL, or a bare repository by path or file:// URL"},

@@ -10,6 +10,9 @@ constexpr const char* config_schema = R"json({
   "type": "object",
   "additionalProperties": false,
   "required": ["install"],
+  "slipwayPrograms": [{"program": "gpg", "package": "gnupg", "when": {"anyOf": [
+    {"required": ["keyring"]},
+    {"required": ["siglevel"], "properties": {"siglevel": {"pattern": "Required|Optional"}}}]}}],
   "properties": {
     "config": {
       "description": "a pacman.conf with the repositories, SigLevel, IgnorePkg, IgnoreGroup and Architecture",

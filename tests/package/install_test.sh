@@ -29,4 +29,9 @@ for component in plugins sdk; do
     cp -a $component/. all/
 done
 same 'every file is in one component' "$(cd "$prefix" && find . -type f | sort)" "$(cd all && find . -type f | sort)"
-same 'the host alone is one program' ./bin/slipway "$(cd host && find . -type f)"
+same 'the host alone has one program' ./bin/slipway "$(cd host && find . -type f -perm -u+x)"
+says 0 'slipway-run - run a chain' mandoc -Tutf8 host/share/man/man1/slipway-run.1.gz
+for file in slipway@.service slipway@.timer slipway-resume.service slipway-resume.timer; do
+    [ -f "host/lib/systemd/system/$file" ] || fail "$file is not installed"
+done
+says 0 '"name": "demo"' cat host/share/slipway/chains/demo.jsonc

@@ -136,3 +136,40 @@ TEST(Options, SecretsAreFound) {
                          .value());
     EXPECT_EQ(names, (std::vector<std::string>{"A", "B"}));
 }
+
+TEST(Options, ProgramsThatTheOptionsMakeNeeded) {
+    const auto programs = [](const std::string& options) {
+        const Schema schema = std::move(Schema::parse(R"({"slipwayPrograms": [
+            {"program": "git", "package": "git", "when": {"properties": {"remote": {"pattern": "^/"}}}},
+            {"program": "ssh", "when": {"required": ["remote"], "properties": {"remote": {"pattern": "^ssh:"}}}},
+            {"option": "/command/0"}]})"))
+                                  .value();
+        std::string out;
+        for (const OptionProgram& program : option_programs(json::parse(options).value(), schema))
+            out += program.name + "(" + program.package + ") ";
+        return out;
+    };
+    EXPECT_EQ(programs(R"({"remote": "/srv/x.git"})"), "git(git) ");
+    EXPECT_EQ(programs(R"({"remote": "ssh://host/x.git", "command": ["make", "x"]})"), "ssh() make() ");
+    EXPECT_EQ(programs(R"({"remote": "https://host/x.git", "command": []})"), "");
+    EXPECT_EQ(programs(R"({"remote": "https://host/x.git", "command": ["${other.text}"]})"), "");
+}
+
+TEST(Options, ProgramsThatNobodyUnderstandsAreRefused) {
+    for (const auto& [list, message] : {
+             std::pair(R"({})", "schema: /slipwayPrograms: expected an array"),
+             std::pair(R"(["ssh"])", "schema: /slipwayPrograms/0: expected an object"),
+             std::pair(R"([{"program": "ssh", "pakage": "x"}])",
+                       "schema: /slipwayPrograms/0: unknown key 'pakage'"),
+             std::pair(R"([{"package": "x"}])",
+                       "schema: /slipwayPrograms/0: expected either 'program' or 'option'"),
+             std::pair(R"([{"program": "x", "option": "/x"}])",
+                       "schema: /slipwayPrograms/0: expected either 'program' or 'option'"),
+             std::pair(R"([{"program": 7}])", "schema: /slipwayPrograms/0/program: expected a text"),
+             std::pair(R"([{"program": "x", "when": {"type": "text"}}])",
+                       "schema: /slipwayPrograms/0/when/type: unknown type 'text'"),
+         }) {
+        const auto parsed = Schema::parse(R"({"slipwayPrograms": )" + std::string(list) + "}");
+        EXPECT_EQ(parsed ? "" : parsed.error().message(), message);
+    }
+}

@@ -120,6 +120,9 @@ std::variant<Chain, Problems> load_text(const std::string& text, const std::stri
 Problem problem_at(const Chain& chain, const std::string& pointer, std::size_t position, std::string what,
                    std::string hint = {});
 
+/// The text of config/schema/chain.schema.json: the JSON Schema of chain files.
+const char* chain_schema_text();
+
 /// Every stage in every cell of its axes, in the chain's order, cells in the axes' order.
 std::variant<std::vector<Instance>, Problems> expand(const Chain& chain);
 

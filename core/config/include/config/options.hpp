@@ -53,6 +53,16 @@ struct OptionPath {
 std::vector<OptionPath> complete_options(support::json::Value& options, const Schema& schema,
                                          const std::string& folder);
 
+/// A program that a stage with certain options starts ("slipwayPrograms" in the schema).
+struct OptionProgram {
+    std::string name;    ///< or a path
+    std::string package; ///< Debian's package with it; "" if the plugin does not know
+};
+
+/// Those of `options`, as complete_options() has left them. A name that is not known before the run is left
+/// out.
+std::vector<OptionProgram> option_programs(const support::json::Value& options, const Schema& schema);
+
 /// NAME of every {"secret": "NAME"} object in the options, sorted, each once. Ask before resolve(): what
 /// another stage wrote must not name secrets.
 std::vector<std::string> secret_names(const support::json::Value& options);

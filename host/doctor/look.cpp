@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+//
+// The part of machine.hpp that asks this machine.
+#include "machine.hpp"
+
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <pwd.h>
+#include <support/fs.hpp>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+#include <sys/timex.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <worker/sandbox.hpp>
+#include <worker/user_namespace.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <ctime>
+#include <filesystem>
+#include <functional>
+
+namespace slipway::host::doctor {
+
+namespace fs = std::filesystem;
+namespace json = support::json;
+using support::UniqueFd;
+
+namespace {
+
+/// What `look` says in a child process, which may give up rights for good.
+support::Result<json::Value> in_child(const std::function<json::Value()>& look) {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return support::errno_error("making a pipe", errno);
+    const UniqueFd read_end(ends[0]);
+    UniqueFd write_end(ends[1]);
+    const pid_t child = ::fork();
+    if (child < 0) return support::errno_error("starting a process", errno);
+    if (child == 0) {
+        (void)support::write_all(write_end.get(), json::dump(look()), "pipe");
+        ::_exit(0);
+    }
+    write_end.reset();
+    auto said = support::read_all(read_end.get(), "pipe");
+    ::waitpid(child, nullptr, 0);
+    if (!said) return std::move(said).error();
+    return json::parse(said.value());
+}
+
+std::string existing_part(const std::string& folder) {
+    fs::path path = folder;
+    std::error_code failed;
+    while (path.has_relative_path() && !fs::exists(path, failed))
+        path = path.parent_path();
+    return path.string();
+}
+
+} // namespace
+
+Sandbox look_at_sandbox() {
+    Sandbox sandbox;
+    sandbox.landlock_abi = static_cast<int>(
+        std::max(0L, ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION)));
+    auto said = in_child([] {
+        json::Array missing;
+        for (const std::string& what : worker::enter_sandbox({}).missing)
+            missing.emplace_back(what);
+        return json::Value(std::move(missing));
+    });
+    if (!said)
+        sandbox.missing.push_back(said.error().what);
+    else
+        for (const json::Value& what : said.value().as_array())
+            sandbox.missing.push_back(what.as_string());
+    return sandbox;
+}
+
+std::optional<Finding> look_at_user_namespace() {
+    auto said = in_child([] {
+        auto became = worker::become_root();
+        return became
+                   ? json::Value()
+                   : json::Value(json::Object{{"what", became.error().what}, {"hint", became.error().hint}});
+    });
+    if (said && said.value().is_null()) return std::nullopt;
+    const json::Value& found = said ? said.value() : json::Value(json::Object{{"what", said.error().what}});
+    return Finding{Health::missing, "user namespace", found["what"].as_string(), found["hint"].as_string()};
+}
+
+Clock look_at_clock(std::int64_t newest_run) {
+    timex request{}; // changes nothing: adjtimex(2)
+    const int state = ::adjtimex(&request);
+    return {state >= 0 && state != TIME_ERROR, std::time(nullptr), newest_run};
+}
+
+Space look_at_space(const std::string& folder, std::uint64_t wanted) {
+    Space space;
+    space.folder = existing_part(folder);
+    space.wanted = wanted;
+
+    struct statvfs st {};
+
+    if (::statvfs(space.folder.c_str(), &st) != 0) return space;
+    space.free_bytes = std::uint64_t{st.f_bavail} * st.f_frsize;
+    space.free_files = st.f_favail;
+    space.counts_files = st.f_files > 0;
+    return space;
+}
+
+StateFolder look_at_state(const std::string& folder) {
+    StateFolder state{folder, fs::is_directory(folder), false, ""};
+    const std::string part = existing_part(folder);
+    state.usable = fs::is_directory(part) && ::access(part.c_str(), W_OK | X_OK) == 0;
+
+    struct stat st {};
+
+    if (!state.there || ::geteuid() != 0 || ::stat(folder.c_str(), &st) != 0 || st.st_uid == 0) return state;
+    const passwd* owner = ::getpwuid(st.st_uid);
+    state.other_owner = owner != nullptr ? owner->pw_name : std::to_string(st.st_uid);
+    return state;
+}
+
+} // namespace slipway::host::doctor
