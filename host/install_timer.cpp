@@ -102,6 +102,7 @@ Result<ChainUnit> unit_of(const Arguments& arguments, const chain::Plan& plan, c
     unit.calendar = arguments.value("on-calendar");
     SLIPWAY_TRY(check_visible(unit.path, "chain"));
     std::set<std::string> secrets;
+    unit.root = plan.chain.sandbox == "required"; // its namespaces need the same rights
     for (const chain::PlannedStage& stage : plan.stages) {
         SLIPWAY_TRY(check_plugin(stage.plugin->path, program));
         secrets.insert(stage.secrets.begin(), stage.secrets.end());

@@ -96,7 +96,11 @@ Findings of_chain(const Arguments& arguments, const config::LoadOptions& options
     if (const auto* problems = std::get_if<config::Problems>(&plan)) return doctor::of_problems(*problems);
     const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
     chain::Secrets secrets(credentials != nullptr ? credentials : "");
-    return doctor::look_at_needs(std::get<chain::Plan>(plan), secrets, credentials_folder);
+    Findings findings = doctor::look_at_needs(std::get<chain::Plan>(plan), secrets, credentials_folder);
+    if (std::get<chain::Plan>(plan).chain.sandbox == "required" && !doctor::look_at_sandbox().missing.empty())
+        findings.push_back({Health::missing, "sandbox", "the chain requires all of it",
+                            "run it where all of it can be had, or with --sandbox best-effort"});
+    return findings;
 }
 
 Findings operator+(Findings a, const Findings& b) {

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/landlock.h>
 #include <pwd.h>
+#include <sched.h>
 #include <support/fs.hpp>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -46,35 +47,12 @@ support::Result<json::Value> in_child(const std::function<json::Value()>& look) 
     write_end.reset();
     auto said = support::read_all(read_end.get(), "pipe");
     ::waitpid(child, nullptr, 0);
-    if (!said) return std::move(said).error();
-    return json::parse(said.value());
-}
-
-std::string existing_part(const std::string& folder) {
-    fs::path path = folder;
-    std::error_code failed;
-    while (path.has_relative_path() && !fs::exists(path, failed))
-        path = path.parent_path();
-    return path.string();
-}
-
-} // namespace
-
-Sandbox look_at_sandbox() {
-    Sandbox sandbox;
-    sandbox.landlock_abi = static_cast<int>(
-        std::max(0L, ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION)));
-    auto said = in_child([] {
-        json::Array missing;
-        for (const std::string& what : worker::enter_sandbox({}).missing)
-            missing.emplace_back(what);
-        return json::Value(std::move(missing));
-    });
-    if (!said)
-        sandbox.missing.push_back(said.error().what);
-    else
-        for (const json::Value& what : said.value().as_array())
-            sandbox.missing.push_back(what.as_string());
+    for (const auto* answer : {&said, &namespaces}) {
+        if (!*answer) sandbox.missing.push_back(answer->error().what);
+        if (*answer)
+            for (const json::Value& what : answer->value().as_array())
+                sandbox.missing.push_back(what.as_string());
+    }
     return sandbox;
 }
 

@@ -25,10 +25,11 @@ std::string space_text(const Space& space, std::uint64_t wanted) {
 Finding judge(const Sandbox& sandbox) {
     const std::string subject = "sandbox of stages";
     if (sandbox.missing.empty())
-        return {Health::ok, subject, fmt::format("landlock ABI {}, seccomp", sandbox.landlock_abi), ""};
-    return {
-        Health::warning, subject, "works in part: " + support::join(sandbox.missing, "; "),
-        "a kernel of 5.13 or later, with landlock in the boot parameter lsm=; some containers forbid both"};
+        return {Health::ok, subject,
+                fmt::format("landlock ABI {}, seccomp, namespaces", sandbox.landlock_abi), ""};
+    return {Health::warning, subject, "works in part: " + support::join(sandbox.missing, "; "),
+            "a kernel of 5.13 or later, with landlock in the boot parameter lsm=, and user namespaces; "
+            "containers often forbid some of it"};
 }
 
 Finding judge(const Clock& clock) {
