@@ -50,12 +50,12 @@ Result<void> check_pin(const PlannedStage& stage, const config::PluginPin& pin, 
 
 /// A pin that pins nothing is a misspelt one.
 Result<void> check_types(const Plan& plan) {
-    for (const auto& [type, pin] : plan.chain.pins)
+    for (const auto& pin : plan.chain.pins)
         if (std::ranges::none_of(plan.stages, [&](const PlannedStage& stage) {
-                return stage.plugin->type.id == type || stage.overridden == type;
+                return stage.plugin->type.id == pin.first || stage.overridden == pin.first;
             }))
             return Error{Kind::config,
-                         "\"plugins\" pins stage type '" + support::printable(type)
+                         "\"plugins\" pins stage type '" + support::printable(pin.first)
                              + "', which no stage of the chain has",
                          "name what a stage's \"use\" says"};
     return {};

@@ -119,13 +119,18 @@ void filter_protocols(Filter& filter, unsigned family) {
     constexpr unsigned type_mask = 0xf; // the rest is flags
     for (const unsigned type : {SOCK_RAW, SOCK_RDM, SOCK_SEQPACKET, SOCK_DCCP, SOCK_PACKET})
         filter.deny("socket", EACCES, {equals(0, family), equals(1, type, type_mask)});
-    for (const auto& [type, allowed] : {std::pair{SOCK_STREAM, IPPROTO_TCP}, {SOCK_DGRAM, IPPROTO_UDP}}) {
-        const auto when = [&](scmp_arg_cmp protocol) {
-            filter.deny("socket", EACCES, {equals(0, family), equals(1, type, type_mask), protocol});
+
+    struct Usual {
+        unsigned type, protocol;
+    };
+
+    for (const Usual usual : {Usual{SOCK_STREAM, IPPROTO_TCP}, {SOCK_DGRAM, IPPROTO_UDP}}) {
+        const auto deny = [&](scmp_arg_cmp protocol) {
+            filter.deny("socket", EACCES, {equals(0, family), equals(1, usual.type, type_mask), protocol});
         };
-        for (unsigned other = 1; other < allowed; ++other)
-            when(equals(2, other));
-        when({2, SCMP_CMP_GT, allowed, 0});
+        for (unsigned other = 1; other < usual.protocol; ++other)
+            deny(equals(2, other));
+        deny({2, SCMP_CMP_GT, usual.protocol, 0});
     }
 }
 
@@ -143,7 +148,7 @@ void filter_sockets(Filter& filter, const plugin::Capabilities& may) {
         filter.deny("socket", EACCES, {equals(0, AF_UNIX), equals(1, SOCK_DGRAM, 0xf)}); // needs no connect()
     filter.show("connect");
     if (!may.network) return;
-    for (const unsigned family : {AF_INET, AF_INET6})
+    for (const unsigned family : {unsigned{AF_INET}, unsigned{AF_INET6}})
         filter_protocols(filter, family);
     filter.deny("socket", EACCES, {equals(0, AF_NETLINK), {2, SCMP_CMP_NE, NETLINK_ROUTE, 0}});
     // TCP Fast Open (RFC 7413) connects without connect().
@@ -209,7 +214,7 @@ void show_descriptors(Filter& filter, const plugin::Capabilities& may) {
 }
 
 void filter_devices(Filter& filter) {
-    for (const unsigned type : {S_IFCHR, S_IFBLK}) {
+    for (const unsigned type : {unsigned{S_IFCHR}, unsigned{S_IFBLK}}) {
         filter.deny("mknod", EPERM, {equals(1, type, S_IFMT)});
         filter.deny("mknodat", EPERM, {equals(2, type, S_IFMT)});
     }
