@@ -223,11 +223,34 @@ Verdict CallJudge::file(const Call& call, const std::string& verb, const std::st
     return {0, verb + " " + shown(real), need, real};
 }
 
+/// What a stage does by the hundred, it does in a few folders. A folder that becomes a link to elsewhere is
+/// not seen here, but by landlock.
+bool CallJudge::is_in_known_folder(const std::string& path, Access access) const {
+    constexpr std::size_t most = 64;
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos || path.starts_with("/proc/") || path.ends_with("/..") || is_link(path))
+        return false;
+    const std::string folder = path.substr(0, slash);
+    auto& known = known_[static_cast<std::size_t>(access)];
+    if (known.contains(folder)) return true;
+    if (!may(real_path(folder), access)) return false;
+    if (known.size() == most) known.clear();
+    known.insert(folder);
+    return true;
+}
+
+/// For calls that landlock decides.
+Verdict CallJudge::tell(const Call& call, const std::string& verb, const std::string& path,
+                        Access access) const {
+    if (is_in_known_folder(path, access)) return {};
+    return file(call, verb, path, access);
+}
+
 Verdict CallJudge::open(const Call& call, const std::string& path, std::uint64_t flags) const {
     if ((flags & O_PATH) != 0) return {};
     const bool writes = (flags & (O_WRONLY | O_RDWR | O_TRUNC)) != 0;
-    if (writes && (flags & O_CREAT) == 0 && !process_in(path) && !exists(path)) return {};
-    return file(call, writes ? "writing" : "reading", path, writes ? Access::write : Access::read);
+    if (path.empty() || (writes && (flags & O_CREAT) == 0 && !process_in(path) && !exists(path))) return {};
+    return tell(call, writes ? "writing" : "reading", path, writes ? Access::write : Access::read);
 }
 
 Verdict CallJudge::change(const Call& call, const PathCall& changed) const {
@@ -235,7 +258,7 @@ Verdict CallJudge::change(const Call& call, const PathCall& changed) const {
         const auto type = call.arguments[call.name == "mknod" ? 1 : 2] & S_IFMT;
         if (type == S_IFCHR || type == S_IFBLK) return {EPERM, "making a device"};
     }
-    return file(call, changed.verb, named_path(call, changed.folder, changed.path), Access::write);
+    return tell(call, changed.verb, named_path(call, changed.folder, changed.path), Access::write);
 }
 
 /// rename(2), link(2) and their like.
@@ -244,7 +267,7 @@ Verdict CallJudge::both(const Call& call) const {
     const std::string verb = call.name.starts_with("rename") ? "renaming" : "linking";
     for (const int first : {0, at ? 2 : 1})
         if (Verdict verdict =
-                file(call, verb, at ? named_path(call, first, first + 1) : named_path(call, no_folder, first),
+                tell(call, verb, at ? named_path(call, first, first + 1) : named_path(call, no_folder, first),
                      Access::write);
             !verdict.report.empty())
             return verdict;

@@ -48,6 +48,8 @@ private:
 
     Verdict judge_file(const Call& call) const;
     Verdict file(const Call& call, const std::string& verb, const std::string& path, Access access) const;
+    Verdict tell(const Call& call, const std::string& verb, const std::string& path, Access access) const;
+    bool is_in_known_folder(const std::string& path, Access access) const;
     Verdict open(const Call& call, const std::string& path, std::uint64_t flags) const;
     Verdict change(const Call& call, const PathCall& changed) const;
     Verdict both(const Call& call) const;
@@ -65,7 +67,8 @@ private:
     std::vector<std::string> own_; ///< other folders for the stage than for us, under the same names
     std::optional<std::set<std::uint16_t>> ports_;
     std::int64_t most_tasks_;
-    mutable std::int64_t tasks_ = 0; ///< no fewer than there are
+    mutable std::int64_t tasks_ = 0;         ///< no fewer than there are
+    mutable std::set<std::string> known_[2]; ///< by Access: folders in which all may be
 };
 
 } // namespace slipway::worker

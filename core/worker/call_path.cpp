@@ -87,6 +87,12 @@ bool exists(const std::string& path) {
     return ::lstat(path.c_str(), &st) == 0;
 }
 
+bool is_link(const std::string& path) {
+    struct stat st {};
+
+    return ::lstat(path.c_str(), &st) == 0 && S_ISLNK(st.st_mode);
+}
+
 std::optional<pid_t> process_in(const std::string& path) {
     if (!path.starts_with("/proc/") || path.size() < 7
         || std::isdigit(static_cast<unsigned char>(path[6])) == 0)

@@ -46,6 +46,7 @@ bool covers(const std::vector<std::string>& folders, const std::string& path);
 
 /// Itself, if it is a link.
 bool exists(const std::string& path);
+bool is_link(const std::string& path);
 
 /// The number in "/proc/NUMBER/...".
 std::optional<pid_t> process_in(const std::string& path);

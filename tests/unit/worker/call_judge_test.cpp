@@ -97,6 +97,20 @@ TEST_F(CallJudgeTest, SeesThroughLinksAndDots) {
         << "a name that only begins like a folder's";
 }
 
+TEST_F(CallJudgeTest, AFolderThatIsKnownMakesNothingElseKnown) {
+    const CallJudge judge(json::Object{{"read", json::Array{}}, {"write", json::Array{folder_ / "work"}}});
+    const auto told = [&](const std::string& name, std::uint64_t flags) {
+        const std::string path = folder_ / name;
+        return judge.judge({"openat", ::getpid(), {here, at(path.c_str()), flags}}).report;
+    };
+    ASSERT_EQ(::symlink((folder_ / "secret/file").c_str(), (folder_ / "work/link").c_str()), 0);
+    EXPECT_EQ(told("work/file", O_RDWR), "");
+    EXPECT_EQ(told("work/file", O_RDONLY), "");
+    EXPECT_THAT(told("work/link", O_RDONLY), HasSubstr("/secret/file'"));
+    EXPECT_THAT(told("work/../secret/file", O_RDONLY), HasSubstr("/secret/file'"));
+    EXPECT_THAT(told("work/..", O_RDONLY), StartsWith("reading"));
+}
+
 TEST_F(CallJudgeTest, KnowsFoldersByTheirDescriptors) {
     const UniqueFd folder(::open(folder_.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     const auto fd = static_cast<std::uint64_t>(folder.get());
