@@ -32,7 +32,7 @@ def stopped(attempt):
 def run(folder, *arguments, before=(), **chain):
     """A chain of one good stage; the events of the run."""
     (folder / "chain.json").write_text(json.dumps({"slipway": 1, "name": "kept", "version": "1",
-                                                   "stages": [{"id": "a", "use": "good"}], **chain}))
+                                                   "stages": [{"id": "a", "use": "good"}]} | chain))
     host = Host(folder)
     done = subprocess.run([*before, host.binary, "run", "chain.json", *arguments], cwd=folder, env=host.environment,
                           capture_output=True, text=True, timeout=60, check=False)
@@ -62,6 +62,22 @@ def what_is_missing_is_named(folder):
     check(level_in_provenance(host) == "partial", "the provenance does not say so")
 
 
+def all_of_it(folder):
+    """Where namespaces can be had and landlock is new enough, nothing is missing."""
+    if subprocess.run(["unshare", "-mpin", "true"], check=False, capture_output=True).returncode != 0:
+        return
+    host, done, events = run(folder)
+    check(done.code == 0, done.err)
+    if any("landlock" in missing for missing in events[0]["data"]["missing"]):
+        return
+    check([e["text"] for e in events] == ["full"], events)
+    check(events[0]["data"]["reached"] == ["mounts", "processes", "network", "privileges", "files", "system-calls", "limits"],
+          events)
+    check(level_in_provenance(host) == "full", "the provenance does not say so")
+    _, done, events = run(folder, "--sandbox", "required", stages=[{"id": "a", "use": "good", "with": {"text": "again"}}])
+    check(done.code == 0 and len(events) == 1, done.err)
+
+
 def required_is_required(folder):
     if os.geteuid() != 0:
         return
@@ -86,5 +102,5 @@ def no_sandbox_in_a_thread(folder):
 ATTEMPTED = {attempt.name.replace(" ", "-").replace("/", "_"): stopped(attempt)
              for attempt in ATTEMPTS if attempt.name in SLICE}
 check(len(ATTEMPTED) == len(SLICE), "the slice names what there is not")
-main(ATTEMPTED | {"missing-is-named": what_is_missing_is_named, "required": required_is_required, "off": off_is_none,
+main(ATTEMPTED | {"all-of-it": all_of_it, "missing-is-named": what_is_missing_is_named, "required": required_is_required, "off": off_is_none,
                   "in-a-thread": no_sandbox_in_a_thread})
