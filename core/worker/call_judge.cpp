@@ -213,7 +213,9 @@ Verdict CallJudge::file(const Call& call, const std::string& verb, const std::st
     if (process_in(real)) return {};
     const Need need = access == Access::read ? Need::read : Need::write;
     if (covers(own_, real) && !covers(write_, real) && !covers(read_, real)) {
-        const std::string there = exists(real) ? real : fs::path(real).parent_path().string();
+        // It makes its own files beside nobody's, whatever there is under that name here.
+        const bool whole = access == Access::read && exists(real);
+        const std::string there = whole ? real : fs::path(real).parent_path().string();
         if (!exists(there) || is_there_for(call.pid, there)) return {};
         return {0, verb + " " + shown(real), need, real};
     }

@@ -5,8 +5,9 @@ cannot be had."""
 import json
 import os
 import subprocess
+import tempfile
 
-from harness import Host, Outcome, check, main
+from harness import Host, Outcome, build, check, main
 from sandbox_attempts import ATTEMPTS
 
 SLICE = ("read ~/.ssh", "read /etc/shadow", "read another stage's work folder", "read the store", "read the journal",
@@ -78,6 +79,23 @@ def all_of_it(folder):
     check(done.code == 0 and len(events) == 1, done.err)
 
 
+def tmp_is_its_own(folder):
+    """What others have in /tmp is not there, is not touched, and nobody is told of what the stage has there."""
+    if subprocess.run(["unshare", "-mpin", "true"], check=False, capture_output=True).returncode != 0:
+        return
+    with tempfile.NamedTemporaryFile("w+", dir="/tmp") as file:
+        file.write("others'")
+        file.flush()
+        script = f"ls /tmp; echo own >{file.name} && cat {file.name}; mkdir /tmp/folder; chmod 700 {file.name}; rm {file.name}"
+        (folder / "chain.json").write_text(json.dumps({"slipway": 1, "name": "own", "version": "1", "stages": [
+            {"id": "a", "use": "exec", "with": {"command": ["sh", "-ec", script]}}]}))
+        done = Host(folder, build("lib", "slipway", "stages"))("run", "chain.json")
+        check(done.code == 0 and "| own" in done.err and os.path.basename(file.name) not in done.err and "denied" not in done.err,
+              done.err)
+        with open(file.name, encoding="ascii") as still:
+            check(still.read() == "others'", "the file has changed")
+
+
 def required_is_required(folder):
     if os.geteuid() != 0:
         return
@@ -102,5 +120,5 @@ def no_sandbox_in_a_thread(folder):
 ATTEMPTED = {attempt.name.replace(" ", "-").replace("/", "_"): stopped(attempt)
              for attempt in ATTEMPTS if attempt.name in SLICE}
 check(len(ATTEMPTED) == len(SLICE), "the slice names what there is not")
-main(ATTEMPTED | {"all-of-it": all_of_it, "missing-is-named": what_is_missing_is_named, "required": required_is_required, "off": off_is_none,
+main(ATTEMPTED | {"all-of-it": all_of_it, "own-tmp": tmp_is_its_own, "missing-is-named": what_is_missing_is_named, "required": required_is_required, "off": off_is_none,
                   "in-a-thread": no_sandbox_in_a_thread})
