@@ -25,6 +25,12 @@ void UniqueFd::reset() noexcept {
     fd_ = -1;
 }
 
+Result<Pipe> make_pipe() {
+    int ends[2];
+    if (::pipe2(ends, O_CLOEXEC) != 0) return errno_error("making a pipe", errno);
+    return Pipe{UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
 Result<UniqueFd> open_read(const std::string& path) {
     UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd) return errno_error("opening '" + path + "'", errno);

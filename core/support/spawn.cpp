@@ -58,8 +58,8 @@ void Spawn::separate() {
 int Spawn::start(const std::string& program, const std::vector<std::string>& arguments,
                  const std::vector<std::string>& environment, pid_t& child) {
     if (failed_ != 0) return failed_;
-    return ::posix_spawn(&child, program.c_str(), &files_, &attributes_, exec_array(arguments).data(),
-                         exec_array(environment).data());
+    return ::posix_spawnp(&child, program.c_str(), &files_, &attributes_, exec_array(arguments).data(),
+                          exec_array(environment).data());
 }
 
 } // namespace slipway::support

@@ -37,6 +37,13 @@ private:
     int fd_ = -1;
 };
 
+struct Pipe {
+    UniqueFd read, write;
+};
+
+/// Close-on-exec.
+Result<Pipe> make_pipe();
+
 /// Open for reading, close-on-exec.
 Result<UniqueFd> open_read(const std::string& path);
 

@@ -38,7 +38,8 @@ public:
     /// A process group of its own; no signal is blocked or ignored.
     void separate();
 
-    /// 0 and the `child`, or an errno. `arguments` begin with the program's name, `environment` holds
+    /// 0 and the `child`, or an errno. A `program` without '/' is searched in our own PATH. `arguments` begin
+    /// with the program's name, `environment` holds
     /// NAME=VALUE; nothing else is passed on.
     int start(const std::string& program, const std::vector<std::string>& arguments,
               const std::vector<std::string>& environment, pid_t& child);
