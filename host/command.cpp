@@ -46,6 +46,7 @@ std::vector<Option> execute_options() {
              "MODE",
              "required, best-effort or off, instead of what the chain says",
              {"required", "best-effort", "off"}},
+            {"secrets", 0, "FILE", "where secrets come from: files, programs, credentials, the environment"},
             {"quiet", 'q', "", "say nothing but warnings and errors"},
             {"json", 0, "", "events as JSON, one a line, on standard output"}};
 }

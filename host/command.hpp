@@ -68,7 +68,7 @@ std::vector<Option> chain_options();   ///< --set, --override, --epoch, --no-moc
 std::vector<Option> state_options();   ///< --state
 std::vector<Option> plugin_options();  ///< --plugin-dir
 std::vector<Option> wait_options();    ///< --wait
-std::vector<Option> execute_options(); ///< --jobs, --isolation, --sandbox, --quiet, --json
+std::vector<Option> execute_options(); ///< --jobs, --isolation, --sandbox, --secrets, --quiet, --json
 std::vector<Option> operator+(std::vector<Option> a, const std::vector<Option>& b);
 
 /// Print "slipway: MESSAGE" and the hint on standard error; returns exit_usage.

@@ -3,6 +3,7 @@
 #include "version.hpp"
 
 #include <fmt/format.h>
+#include <support/secret_bytes.hpp>
 #include <support/text.hpp>
 #include <worker/worker_main.hpp>
 
@@ -68,6 +69,8 @@ int main_command(const std::vector<std::string>& words) {
 int main(int argc, char** argv) {
     // The host's own binary, re-executed as the worker of a stage.
     if (argc == 3 && std::strcmp(argv[1], "worker") == 0) slipway::worker::worker_main(std::atoi(argv[2]));
+    slipway::support::forbid_core_dumps();
+    slipway::support::hide_process();
     try {
         const int code =
             slipway::host::main_command(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));

@@ -235,10 +235,26 @@ Result<chain::RunSettings> run_settings(const Arguments& arguments, const State&
     settings.sandbox = arguments.has("learn") ? learn : sandbox;
     settings.state_folder = state.folder;
     settings.host_version = version;
+    settings.secret_sources.credentials = environment("CREDENTIALS_DIRECTORY");
+    if (arguments.has("secrets")) {
+        auto named = chain::read_secret_sources(arguments.value("secrets"));
+        if (!named) return std::move(named).error().in("--secrets");
+        settings.secret_sources.named = std::move(named).value();
+    }
     return settings;
 }
 
 namespace {
+
+/// All that may be one: a variable that some other chain takes must not be seen either.
+std::vector<std::string> secret_names(const chain::Plan& plan, const chain::SecretSources& sources) {
+    std::vector<std::string> names;
+    for (const auto& [name, source] : sources.named)
+        names.push_back(name);
+    for (const chain::PlannedStage& stage : plan.stages)
+        names.insert(names.end(), stage.secrets.begin(), stage.secrets.end());
+    return names;
+}
 
 Result<void> record_end(State& state, const journal::RunRecord& run, const chain::RunResult& result) {
     SLIPWAY_TRY(state.journal.set_run_state(run.id, result.state, chain::now_ms(), 0));
@@ -251,7 +267,8 @@ Result<void> record_end(State& state, const journal::RunRecord& run, const chain
 int execute(const Arguments& arguments, State& state, worker::Loop& loop, const chain::Plan& plan,
             const journal::RunRecord& run, std::vector<journal::StageRecord> records,
             const chain::RunSettings& settings) {
-    chain::Secrets secrets(environment("CREDENTIALS_DIRECTORY"));
+    chain::Secrets secrets(settings.secret_sources);
+    secrets.take_environment(secret_names(plan, settings.secret_sources));
     const auto progress = make_progress(arguments, loop);
     chain::Runner runner(loop, state.store, state.journal, secrets, *progress, settings);
     const auto stop = [&runner] { runner.interrupt(); };

@@ -21,10 +21,9 @@ namespace {
 constexpr int pipe_size = 1 << 20; // bytes: the most that an unprivileged process may ask for (pipe(7))
 
 Result<std::pair<UniqueFd, UniqueFd>> make_pipe() {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) != 0) return support::errno_error("making a pipe", errno);
-    (void)::fcntl(ends[0], F_SETPIPE_SZ, pipe_size); // where it is refused, the pipe is slower
-    return std::pair(UniqueFd(ends[0]), UniqueFd(ends[1]));
+    SLIPWAY_TRY_ASSIGN(support::Pipe pipe, support::make_pipe());
+    (void)::fcntl(pipe.read.get(), F_SETPIPE_SZ, pipe_size); // where it is refused, the pipe is slower
+    return std::pair(std::move(pipe.read), std::move(pipe.write));
 }
 
 /// Bytes that are read and, if there is a reader, its too: the very pages, so that no byte is copied for it.

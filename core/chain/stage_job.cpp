@@ -2,6 +2,7 @@
 #include "stage_job.hpp"
 
 #include "relay.hpp"
+#include "stage_secrets.hpp"
 
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -60,10 +61,12 @@ StageJob::~StageJob() {
 }
 
 void StageJob::start() {
+    started_ = now_ms();
     worker::Handlers handlers{[this](const worker::Message& m) { take(m); },
                               [this](const std::string& line) { emit("output", SLIPWAY_INFO, line); },
                               [this](const worker::Exit& exit) { conclude(exit); },
-                              [this](const worker::Denial& denial) { take(denial); }};
+                              [this](const worker::Denial& denial) { take(denial); },
+                              &context_.secrets.redactor()};
     name_inputs();
     auto process = worker::Process::start(context_.loop, context_.placement, worker::to_json(order_),
                                           std::move(handlers));
@@ -178,6 +181,11 @@ void StageJob::open_input(const json::Value& body) {
     reply(SLIPWAY_OK, std::move(fd).value());
 }
 
+/// Without secrets: a name that is too long is cut where it is told.
+std::string StageJob::name_of_output(const json::Value& body) const {
+    return context_.secrets.redact(body["name"].as_string());
+}
+
 slipway_status StageJob::check_port(const std::string& port, const std::string& name) {
     const auto checked = outputs_.check(port, name);
     return checked ? SLIPWAY_OK : refuse(checked.error());
@@ -185,7 +193,7 @@ slipway_status StageJob::check_port(const std::string& port, const std::string& 
 
 void StageJob::create_output(const json::Value& body) {
     const std::string& port = body["port"].as_string();
-    const std::string& name = body["name"].as_string();
+    const std::string name = name_of_output(body);
     open_.erase(port);
     if (const auto status = check_port(port, name); status != SLIPWAY_OK) return reply(status);
     if (port == streams_.output && to_)
@@ -194,7 +202,7 @@ void StageJob::create_output(const json::Value& body) {
     if (port == to_port_) to_.reset();
     auto draft = context_.store.create();
     if (!draft) return reply(refuse(status_of(draft.error()), draft.error().what));
-    if (!to_ && streams_.output.empty() && stage_.ports.output(port)->stream)
+    if (!to_ && streams_.output.empty() && stage_.ports.output(port)->stream && allowed_secrets_.empty())
         return create_stream(port, name, stream_to_store(std::move(draft).value()));
     UniqueFd copy(::fcntl(draft.value().fd(), F_DUPFD_CLOEXEC, 0));
     if (!copy) return reply(SLIPWAY_RESOURCE);
@@ -229,7 +237,11 @@ void StageJob::store_draft(const std::string& port, const std::string& name, sto
 
     auto work = std::make_shared<Work>(Work{std::move(sealed).value()});
     context_.loop.offload(
-        [&store = context_.store, work] { work->stored = store.commit(std::move(work->draft)); },
+        [&store = context_.store, work, detector = detector()] {
+            const auto clean = check_for_secrets(detector, work->draft.fd());
+            work->stored =
+                clean ? store.commit(std::move(work->draft)) : Result<store::Stored>(clean.error());
+        },
         [this, alive = alive_, work, refused, port, name, meta] {
             if (!*alive || !process_) return; // the worker has died meanwhile
             if (!work->stored) return refused(work->stored.error());
@@ -239,7 +251,7 @@ void StageJob::store_draft(const std::string& port, const std::string& name, sto
 
 void StageJob::move(const json::Value& body) {
     const std::string& port = body["port"].as_string();
-    const std::string& name = body["name"].as_string();
+    const std::string name = name_of_output(body);
     if (const auto status = check_port(port, name); status != SLIPWAY_OK) return reply(status);
     const auto meta = json::parse(body["meta"].as_string());
     const auto said = Digest::parse(meta ? meta.value()["sha256"].as_string() : "");
@@ -325,7 +337,7 @@ slipway_status StageJob::contains(const std::string& sha256) {
 
 void StageJob::adopt(const json::Value& body) {
     const std::string& port = body["port"].as_string();
-    const std::string& name = body["name"].as_string();
+    const std::string name = name_of_output(body);
     if (const auto status = check_port(port, name); status != SLIPWAY_OK) return reply(status);
     auto digest = Digest::parse(body["sha256"].as_string());
     if (!digest) return reply(refuse(SLIPWAY_CONFIG, digest.error().what));
@@ -339,6 +351,7 @@ slipway_status StageJob::publish(const std::string& port, const std::string& nam
     auto output = outputs_.record(port, name, stored, meta);
     if (!output) return refuse(output.error());
     output.value().name = shown(name);
+    output.value().type = shown(std::move(output.value().type));
     output.value().annotations = shown(std::move(output.value().annotations));
     outputs_.add(std::move(output).value());
     return SLIPWAY_OK;
@@ -349,12 +362,32 @@ void StageJob::give_secret(const json::Value& body) {
     if (!allowed_secrets_.contains(name))
         return reply(refuse(SLIPWAY_DENIED, "the stage's options do not name a secret '" + name + "'",
                             "put {\"secret\": \"" + name + "\"} into the option that needs it"));
-    const auto value = context_.secrets.value(name);
-    if (!value)
-        return reply(
-            refuse(SLIPWAY_AUTH, "secret '" + name + "' has no value",
-                   "set the environment variable " + name + ", or a systemd credential of that name"));
-    reply(SLIPWAY_OK, {}, json::Object{{"value", *value}});
+    if (const auto* known = context_.secrets.known(name)) return hand_over(*known);
+    auto found = std::make_shared<Result<support::SecretBytes>>(support::Error{});
+    context_.loop.offload([ask = context_.secrets.ask(name), found] { *found = ask(); },
+                          [this, alive = alive_, found, name] {
+                              if (*alive && process_) take_secret(name, std::move(*found));
+                          });
+}
+
+void StageJob::take_secret(const std::string& name, Result<support::SecretBytes> found) {
+    if (found) return hand_over(context_.secrets.keep(name, std::move(found).value()));
+    const support::Error& error = found.error();
+    const std::string cause = error.what.empty() ? " has no value" : ": " + error.what;
+    reply(
+        refuse(SLIPWAY_AUTH, "secret '" + name + "'" + cause, error.hint, support::join(error.trace, "\n")));
+}
+
+void StageJob::hand_over(const support::SecretBytes& secret) {
+    auto pipe = pipe_with(secret);
+    if (!pipe) return reply(refuse(pipe.error()));
+    knows_secrets_ = true;
+    reply(SLIPWAY_OK, std::move(pipe).value());
+}
+
+/// Of what this stage could write down.
+support::Redactor StageJob::detector() const {
+    return knows_secrets_ ? context_.secrets.detector() : support::Redactor();
 }
 
 void StageJob::declare_effect(const json::Value& body) {
@@ -380,22 +413,21 @@ void StageJob::declare_effect(const json::Value& body) {
     reply(written ? SLIPWAY_OK : refuse(status_of(written.error()), written.error().what));
 }
 
-void StageJob::reply(slipway_status status, UniqueFd fd, json::Value more) {
-    json::Value message = more.is_object() ? std::move(more) : json::Value(json::Object{});
-    message.set("t", "reply");
-    message.set("status", status);
-    process_->send(message, std::move(fd));
+void StageJob::reply(slipway_status status, UniqueFd fd) {
+    process_->send(json::Object{{"t", "reply"}, {"status", status}}, std::move(fd));
 }
 
 slipway_status StageJob::refuse(const support::Error& error) {
     return refuse(status_of(error), error.what, error.hint);
 }
 
-slipway_status StageJob::refuse(slipway_status status, const std::string& why, const std::string& hint) {
+slipway_status StageJob::refuse(slipway_status status, const std::string& why, const std::string& hint,
+                                const std::string& detail) {
     course_.failure = why;
     course_.failure_hint = hint;
-    emit("diagnostic", SLIPWAY_ERROR, why,
-         json::Object{{"code", status_name(status)}, {"detail", ""}, {"hint", hint}, {"config_path", ""}});
+    emit(
+        "diagnostic", SLIPWAY_ERROR, why,
+        json::Object{{"code", status_name(status)}, {"detail", detail}, {"hint", hint}, {"config_path", ""}});
     return status;
 }
 
@@ -414,8 +446,10 @@ json::Value StageJob::shown(json::Value document) const {
         for (json::Value& item : document.array())
             item = shown(std::move(item));
     if (document.is_object())
-        for (auto& member : document.object())
+        for (auto& member : document.object()) {
+            member.key = shown(std::move(member.key));
             member.value = shown(std::move(member.value));
+        }
     return document;
 }
 
@@ -434,7 +468,27 @@ void StageJob::conclude(const worker::Exit& exit) {
     result.message = shown(std::move(result.message));
     result.hint = shown(std::move(result.hint));
     process_.reset();
+    if (knows_secrets_) return look_into_cache(std::move(result));
     done_(std::move(result)); // may delete this
+}
+
+/// The cache folder stays: a stage that was given a secret must not have left it there.
+void StageJob::look_into_cache(StageResult result) {
+    auto left = std::make_shared<std::vector<std::string>>();
+    context_.loop.offload(
+        [left, detector = detector(), folder = order_.cache_dir, since = started_ / 1000] {
+            *left = remove_files_with(detector, folder, since);
+        },
+        [this, alive = alive_, left, result]() mutable {
+            if (!*alive) return;
+            if (!left->empty()) {
+                const auto status =
+                    refuse(SLIPWAY_DENIED, "left a secret in its cache folder: " + support::join(*left, ", "),
+                           "the files have been removed; a stage must not keep a secret");
+                result = {status, shown(course_.failure), course_.failure_hint, {}};
+            }
+            done_(std::move(result));
+        });
 }
 
 } // namespace slipway::chain

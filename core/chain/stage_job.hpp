@@ -85,22 +85,29 @@ private:
     void store_draft(const std::string& port, const std::string& name, store::Draft draft,
                      const std::string& meta);
     void give_secret(const support::json::Value& body);
+    void take_secret(const std::string& name, support::Result<support::SecretBytes> found);
+    void hand_over(const support::SecretBytes& secret);
+    support::Redactor detector() const;
     void declare_effect(const support::json::Value& body);
+
+    std::string name_of_output(const support::json::Value& body) const;
 
     /// May another artifact be published on this port? The failure has been told to the user.
     slipway_status check_port(const std::string& port, const std::string& name);
     slipway_status publish(const std::string& port, const std::string& name, const store::Stored& stored,
                            const std::string& meta);
 
-    void reply(slipway_status status, support::UniqueFd fd = {}, support::json::Value more = {});
+    void reply(slipway_status status, support::UniqueFd fd = {});
     slipway_status refuse(const support::Error& error);
-    slipway_status refuse(slipway_status status, const std::string& why, const std::string& hint = {});
+    slipway_status refuse(slipway_status status, const std::string& why, const std::string& hint = {},
+                          const std::string& detail = {});
     void emit(std::string kind, int level, std::string text, support::json::Value data = {});
     /// Fit to show and to keep: without secrets and control characters.
     std::string shown(std::string text) const;
     support::json::Value shown(support::json::Value document) const;
     void stop_in_steps(std::chrono::milliseconds terminate_after);
     void conclude(const worker::Exit& exit);
+    void look_into_cache(StageResult result);
 
     struct OpenOutput {
         std::string name;
@@ -119,6 +126,8 @@ private:
     std::map<std::string, OpenOutput> open_;
     StageOutputs outputs_;
     std::set<std::string> allowed_secrets_;
+    bool knows_secrets_ = false; ///< it was given one
+    journal::Time started_ = 0;
     std::vector<worker::Loop::Id> timers_;
     StageCourse course_;
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); ///< false once deleted, for late callbacks

@@ -41,6 +41,7 @@ std::map<Index, Stream> find_streams(const Plan& plan) {
     for (Index i = 0; i < plan.stages.size(); ++i) {
         const PlannedStage& stage = plan.stages[i];
         if (!stage.plugin->type.has(SLIPWAY_DETERMINISTIC) || stage.mocked) continue;
+        if (!stage.secrets.empty()) continue; // what it writes is looked at before anybody reads it
         for (const plugin::Port& port : stage.ports.outputs) {
             if (!port.stream || port.many || streams.contains(i)) continue;
             if (auto stream = stream_of(plan, i, port)) streams.emplace(i, std::move(*stream));

@@ -340,7 +340,10 @@ Verdict CallJudge::unix_connection(const Call& call, const std::string& address)
     if (name[0] == '\0')
         return {EPERM, "connecting to the abstract socket '" + support::printable(name.substr(1)) + "'"};
     const std::string path = path_here(call.pid, name.c_str());
-    if (covers(write_, real_path(path))) return {};
+    const std::string real = real_path(path);
+    // In a file system of its own there are only sockets of its own.
+    const bool own = covers(own_, real) && !covers(read_, real);
+    if (own || covers(write_, real)) return {};
     return {EACCES, exists(path) ? "connecting to the socket " + shown(path) : "", Need::write, path};
 }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <support/redactor.hpp>
+#include <support/secret_bytes.hpp>
 #include <support/text.hpp>
 #include <unistd.h>
 #include <worker/host_api.hpp>
@@ -60,6 +62,24 @@ struct HostApi::Impl {
         return SLIPWAY_NOT_FOUND;
     }
 
+    /// Whole: the host, which looks for secrets again, sees only what is left when a text has been cut.
+    std::string without_secrets(const char* text) {
+        const std::lock_guard lock(redactor_mutex);
+        return redactor.redact(text == nullptr ? "" : text);
+    }
+
+    slipway_status take_secret(const std::string& name, const Message& reply) {
+        auto value = support::SecretBytes::read(reply.fd.get(), "secret '" + name + "'");
+        if (!value) {
+            report_error(SLIPWAY_IO, value.error().what, value.error().hint);
+            return SLIPWAY_IO;
+        }
+        const std::lock_guard lock(redactor_mutex);
+        redactor.add(value.value().view(), name);
+        secrets.emplace(name, std::move(value).value());
+        return SLIPWAY_OK;
+    }
+
     static slipway_status status_of(const Message& reply) {
         return static_cast<slipway_status>(reply.body["status"].as_integer(SLIPWAY_INTERNAL));
     }
@@ -70,7 +90,9 @@ struct HostApi::Impl {
     std::mutex mutex; // the channel
     std::atomic<bool> cancel = false;
     std::map<std::string, std::vector<std::string>> descriptions;
-    std::map<std::string, std::string> secrets;
+    std::map<std::string, support::SecretBytes> secrets;
+    std::mutex redactor_mutex;
+    support::Redactor redactor; // of the secrets
     std::mutex progress_mutex;
     Clock::time_point last_progress{};
     json::Value held_progress;
@@ -95,22 +117,22 @@ std::string safe(const char* text) {
     return support::is_valid_utf8(s) ? s : support::printable_text(s);
 }
 
-/// The same, for texts that people read.
-std::string cut(const char* text, std::size_t longest = longest_text) {
-    const std::string_view whole = text == nullptr ? "" : text;
-    if (whole.size() <= longest) return safe(text);
-    std::size_t end = longest;
-    while (end > 0 && (static_cast<unsigned char>(whole[end]) & 0xC0) == 0x80) // not inside a character
-        --end;
-    return safe(std::string(whole.substr(0, end)).c_str()) + " ... ("
-           + support::human_bytes(whole.size() - end) + " more)";
-}
-
 } // namespace
 
 /// The functions of slipway_host, in the order of the struct's fields.
 struct HostApi::Functions {
     using Data = HostApi::Impl;
+
+    /// safe(), for texts that people read.
+    static std::string cut(const slipway_host* host, const char* text, std::size_t longest = longest_text) {
+        const std::string whole = Data::of(host).without_secrets(text);
+        if (whole.size() <= longest) return safe(whole.c_str());
+        std::size_t end = longest;
+        while (end > 0 && (static_cast<unsigned char>(whole[end]) & 0xC0) == 0x80) // not inside a character
+            --end;
+        return safe(whole.substr(0, end).c_str()) + " ... (" + support::human_bytes(whole.size() - end)
+               + " more)";
+    }
 
     static const void* get_extension(const slipway_host* host, const char* id) {
         static constexpr slipway_host_effect_1 effect{&declare_effect};
@@ -124,11 +146,11 @@ struct HostApi::Functions {
     }
 
     static void log(const slipway_host* host, int32_t level, const char* message) {
-        Data::of(host).send(json::Object{{"t", "log"}, {"level", level}, {"text", cut(message)}});
+        Data::of(host).send(json::Object{{"t", "log"}, {"level", level}, {"text", cut(host, message)}});
     }
 
     static void report(const slipway_host* host, const slipway_diag* d) {
-        const auto field = [&](auto member) { return cut(member); };
+        const auto field = [&](auto member) { return cut(host, member); };
         Data::of(host).send(
             json::Object{{"t", "diag"},
                          {"severity", d->severity},
@@ -154,7 +176,7 @@ struct HostApi::Functions {
     static void progress(const slipway_host* host, uint64_t done, uint64_t total, const char* unit) {
         Data& it = Data::of(host);
         json::Value message =
-            json::Object{{"t", "progress"}, {"done", done}, {"total", total}, {"unit", cut(unit)}};
+            json::Object{{"t", "progress"}, {"done", done}, {"total", total}, {"unit", cut(host, unit)}};
         {
             const std::lock_guard lock(it.progress_mutex);
             const auto now = Clock::now();
@@ -236,25 +258,24 @@ struct HostApi::Functions {
         Data& it = Data::of(host);
         const std::string key = safe(name);
         if (!it.secrets.contains(key)) {
-            Message reply = it.call(json::Object{{"t", "secret"}, {"name", key}});
-            const slipway_status status = it.status_of(reply);
+            const Message reply = it.call(json::Object{{"t", "secret"}, {"name", key}});
+            slipway_status status = it.status_of(reply);
+            if (status == SLIPWAY_OK) status = it.take_secret(key, reply);
             if (status != SLIPWAY_OK) return status;
-            it.secrets[key] = reply.body["value"].as_string();
-            if (json::Value* copy = reply.body.find("value"))
-                ::explicit_bzero(copy->string().data(), copy->string().size());
         }
-        *value = it.secrets[key].c_str();
+        *value = it.secrets.at(key).c_str();
         return SLIPWAY_OK;
     }
 
     static slipway_status declare_effect(const slipway_host* host, const slipway_effect_1* e) {
         return simple_call(
-            host, json::Object{{"t", "effect"},
-                               {"state", e->state},
-                               {"kind", safe(e->kind)},
-                               {"target", cut(e->target)},
-                               {"summary", cut(e->summary)},
-                               {"detail", SLIPWAY_HAS(e, detail) ? cut(e->detail, longest_detail) : ""}});
+            host,
+            json::Object{{"t", "effect"},
+                         {"state", e->state},
+                         {"kind", safe(e->kind)},
+                         {"target", cut(host, e->target)},
+                         {"summary", cut(host, e->summary)},
+                         {"detail", SLIPWAY_HAS(e, detail) ? cut(host, e->detail, longest_detail) : ""}});
     }
 
     static slipway_status start_enclosed(const slipway_host* host, const slipway_enclosed_1* p, int* end) {
@@ -318,7 +339,7 @@ void HostApi::finish() {
     if (!impl_->held_progress.is_null()) impl_->send(impl_->held_progress);
     impl_->held_progress = nullptr;
     for (auto& [name, value] : impl_->secrets)
-        ::explicit_bzero(value.data(), value.size());
+        value.wipe();
 }
 
 void HostApi::report_error(slipway_status code, const std::string& summary, const std::string& hint) {

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <support/fs.hpp>
+#include <support/secret_bytes.hpp>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/statvfs.h>
@@ -122,7 +123,7 @@ void be_first_out_of_memory() {
 
 void limit_resources(const SandboxPolicy& policy) {
     const Limits limits = limits_of(policy);
-    lower(RLIMIT_CORE, 0);
+    support::forbid_core_dumps();
     lower(RLIMIT_NOFILE, most_open_files);
     lower(RLIMIT_MEMLOCK, 64u << 20);
     lower(RLIMIT_MSGQUEUE, 0);

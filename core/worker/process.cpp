@@ -22,6 +22,8 @@
 namespace slipway::worker {
 
 namespace json = support::json;
+using support::make_pipe;
+using support::Pipe;
 using support::Result;
 using support::UniqueFd;
 
@@ -34,16 +36,6 @@ constexpr std::size_t line_cost = 64;
 
 /// How long a worker may live after it closed its channel.
 constexpr auto hang_up_grace = std::chrono::seconds(2);
-
-struct Pipe {
-    UniqueFd read, write;
-};
-
-Result<Pipe> make_pipe() {
-    int fds[2];
-    if (::pipe2(fds, O_CLOEXEC) != 0) return support::errno_error("making a pipe", errno);
-    return Pipe{UniqueFd(fds[0]), UniqueFd(fds[1])};
-}
 
 Result<Pipe> make_socket_pair() {
     int fds[2];
@@ -116,7 +108,8 @@ Result<UniqueFd> above_protocol(UniqueFd fd) {
 } // namespace
 
 struct Process::Impl {
-    explicit Impl(Loop& the_loop) : loop(the_loop) {}
+    Impl(Loop& the_loop, Handlers the_handlers)
+        : loop(the_loop), handlers(std::move(the_handlers)), redacted(*handlers.redactor) {}
 
     ~Impl() {
         for (const Loop::Id id :
@@ -194,12 +187,18 @@ struct Process::Impl {
         if (n <= 0) {
             loop.cancel(std::exchange(output_readable, 0));
             output.reset();
+            take_output(redacted.finish());
             if (!line.empty()) give_line();
             return finish_if_over();
         }
         output_bytes += static_cast<std::size_t>(n);
+        if (!flooded) take_output(redacted.feed({bytes.data(), static_cast<std::size_t>(n)}));
+    }
+
+    /// Without secrets: a line may be cut anywhere.
+    void take_output(std::string_view bytes) {
         if (flooded) return;
-        for (const char c : std::string_view(bytes.data(), static_cast<std::size_t>(n))) {
+        for (const char c : bytes) {
             if (c != '\n') line += c;
             if (c != '\n' && line.size() < longest_line) continue;
             output_bytes += line_cost;
@@ -281,6 +280,7 @@ struct Process::Impl {
 
     Loop& loop;
     Handlers handlers;
+    support::RedactedStream redacted; ///< standard output and error
     pid_t pid = -1;
     UniqueFd pidfd, socket, output, report;
     Loop::Id readable = 0, writable = 0, output_readable = 0, report_readable = 0, pid_readable = 0;
@@ -300,9 +300,8 @@ Process::~Process() = default;
 
 Result<std::unique_ptr<Process>> Process::start(Loop& loop, Placement placement, const json::Value& order,
                                                 Handlers handlers) {
-    auto impl = std::make_unique<Impl>(loop);
+    auto impl = std::make_unique<Impl>(loop, std::move(handlers));
     Impl* it = impl.get();
-    it->handlers = std::move(handlers);
     SLIPWAY_TRY_ASSIGN(Pipe wire, make_socket_pair());
     it->socket = std::move(wire.read);
     set_nonblocking(it->socket.get());

@@ -179,7 +179,10 @@ Result<void> remove_work_folder(const std::string& path) {
     if (removed || removed.error().kind != Kind::denied || ::geteuid() == 0) return removed;
     const pid_t child = ::fork();
     if (child < 0) return removed;
-    if (child == 0) ::_exit(become_root() && support::remove_tree(path) ? 0 : 1);
+    if (child == 0) {
+        ::prctl(PR_SET_DUMPABLE, 1); // else newuidmap takes this process for somebody else's
+        ::_exit(become_root() && support::remove_tree(path) ? 0 : 1);
+    }
     int status = 1;
     ::waitpid(child, &status, 0);
     return status == 0 ? Result<void>() : std::move(removed);

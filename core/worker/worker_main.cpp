@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <support/secret_bytes.hpp>
 #include <support/text.hpp>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -151,6 +152,7 @@ void worker_main(pid_t host) {
     if (::getppid() != host || ::fcntl(channel_fd, F_SETFD, FD_CLOEXEC) != 0) ::_exit(orphaned_code);
     ::fcntl(report_fd, F_SETFD, FD_CLOEXEC);
     ::prctl(PR_SET_NAME, "slipway-worker"); // else "exe", after /proc/self/exe
+    support::forbid_core_dumps();
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
     sigset_t signals;
     ::sigemptyset(&signals);

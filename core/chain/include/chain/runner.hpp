@@ -28,6 +28,7 @@ struct RunSettings {
     worker::Placement placement = worker::Placement::process;
     std::string sandbox;      ///< instead of what the chain says; "" for none
     std::string state_folder; ///< for work and cache folders
+    SecretSources secret_sources{};
     std::string host_version;
 };
 

@@ -6,6 +6,7 @@
 
 #include <support/fs.hpp>
 #include <support/json.hpp>
+#include <support/redactor.hpp>
 #include <support/result.hpp>
 #include <worker/channel.hpp>
 #include <worker/loop.hpp>
@@ -36,11 +37,16 @@ struct Denial {
     std::string need;    ///< watched: the capability that it takes, and it was let through; else ""
 };
 
+/// Knows no secret.
+inline const support::Redactor no_secrets{};
+
 struct Handlers {
     std::function<void(Message)> on_message;
     std::function<void(const std::string& line)> on_output; ///< a line of standard output or error, any bytes
     std::function<void(const Exit&)> on_exit;               ///< once, after the last message and line
     std::function<void(const Denial&)> on_denial = {};
+    const support::Redactor* redactor =
+        &no_secrets; ///< of standard output and error; must outlive the process
 };
 
 enum class Placement {

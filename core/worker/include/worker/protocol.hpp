@@ -6,7 +6,7 @@
 //   {"t": "describe", "plugin": path}
 //   {"t": "run", "plugin": path, ...Job}
 // host -> worker, later:
-//   {"t": "reply", "status": n, ...}      to the worker's one outstanding call; may bring a descriptor
+//   {"t": "reply", "status": n}           to the worker's one outstanding call; may bring a descriptor
 //   {"t": "cancel"}                       at any time
 // worker -> host:
 //   {"t": "log", "level": n, "text": s}
@@ -23,7 +23,7 @@
 //   {"t": "contains", "sha256": s}
 //   {"t": "adopt", "port": s, "name": s, "sha256": s, "meta": s}
 //   {"t": "move", "port": s, "name": s, "path": s, "meta": s}
-//   {"t": "secret", "name": s}
+//   {"t": "secret", "name": s}            its descriptor is a pipe that holds the value
 //   {"t": "effect", "state": n, "kind": s, "target": s, "summary": s, "detail": s}
 // supervisor -> host, on a pipe of its own, lines of JSON:
 //   {"denied": s, "call": s, "process": s}   something the sandbox has refused
