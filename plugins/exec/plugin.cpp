@@ -2,6 +2,7 @@
 //
 // Adapter of exec: inputs as paths in the environment, outputs from a folder, the exit code as status.
 #include <common/adapter.hpp>
+#include <common/secret_file.hpp>
 #include <environment.hpp>
 #include <fcntl.h>
 #include <process.hpp>
@@ -19,6 +20,10 @@ namespace {
 using namespace slipway;
 namespace json = support::json;
 
+#define SECRET                                                                                               \
+    R"({"type": "object", "additionalProperties": false, "required": ["secret"], "properties": )"            \
+    R"({"secret": {"type": "string", "minLength": 1, "description": "name of the secret"}}})"
+
 constexpr const char* schema = R"json({
   "type": "object",
   "additionalProperties": false,
@@ -27,11 +32,9 @@ constexpr const char* schema = R"json({
   "properties": {
     "command": {"type": "array", "minItems": 1, "items": {"type": "string"},
                 "description": "program and arguments; no shell reads them. The program is a path, or found in /usr/local/bin:/usr/bin:/bin"},
-    "env": {"type": "object", "default": {}, "description": "more environment variables: texts or secrets",
-            "additionalProperties": {"anyOf": [
-              {"type": "string"},
-              {"type": "object", "additionalProperties": false, "required": ["secret"],
-               "properties": {"secret": {"type": "string", "minLength": 1, "description": "name of the secret"}}}]}},
+    "env": {"type": "object", "default": {},
+            "description": "more environment variables: texts; or secrets, and the variable is the path of a file that holds it",
+            "additionalProperties": {"anyOf": [{"type": "string"}, )json" SECRET R"json(]}},
     "ports": {"type": "object", "description": "the stage's ports, as in a stage description"},
     "outputs": {"type": "object", "default": {}, "description": "which files of the output folder are published: a list for each output port",
                 "additionalProperties": {"type": "array", "items": {
@@ -46,10 +49,13 @@ constexpr const char* schema = R"json({
              "description": "files and folders that the program may read, besides its inputs and the system's"},
     "write": {"type": "array", "default": [], "slipwayPath": "write", "items": {"type": "string", "minLength": 1},
               "description": "files and folders that it may write"},
-    "stdin": {"type": "string", "minLength": 1, "description": "input port whose first artifact is standard input"},
+    "stdin": {"description": "input port whose first artifact is standard input, or a secret",
+              "anyOf": [{"type": "string", "minLength": 1}, )json" SECRET R"json(]},
     "stdout": {"type": "string", "minLength": 1, "description": "output port that takes standard output"}
   }
 })json";
+
+#undef SECRET
 
 constexpr const char* ports = R"json({
   "inputs": [{"name": "inputs", "type": "*/*", "many": true, "optional": true, "doc": "anything the program reads"}],
@@ -120,15 +126,18 @@ public:
 
     slipway::result<outcome> run(context& context) override {
         SLIPWAY_SDK_TRY_ASSIGN(const std::string program, exec::find_program(command_.front()));
-        SLIPWAY_SDK_TRY_ASSIGN(auto environment, environment_of(context));
+        std::vector<common::SecretFile> secrets;
+        SLIPWAY_SDK_TRY_ASSIGN(auto environment, environment_of(context, secrets));
         std::vector<slipway::unique_fd> inputs;
         SLIPWAY_SDK_TRY(open_inputs(context, inputs, environment));
         SLIPWAY_SDK_TRY(support::make_dirs(context.work_dir() + "/outputs"));
         exec::Command command{program, command_, exec::to_list(environment), context.work_dir(), -1, -1, {}};
         for (const auto& input : inputs)
             command.inherited.push_back(input.get());
+        for (const auto& secret : secrets)
+            command.inherited.push_back(secret.fd());
         slipway::unique_fd standard_input;
-        SLIPWAY_SDK_TRY_ASSIGN(standard_input, open_standard_input(context));
+        SLIPWAY_SDK_TRY_ASSIGN(standard_input, open_standard_input(context, secrets));
         command.input = standard_input.get();
         SLIPWAY_SDK_TRY(tell(context, SLIPWAY_EFFECT_STARTED, program));
         SLIPWAY_SDK_TRY_ASSIGN(const outcome result, run_program(context, std::move(command)));
@@ -139,7 +148,15 @@ public:
     }
 
 private:
-    slipway::result<exec::Environment> environment_of(const context& context) const {
+    static slipway::result<common::SecretFile> secret_file(const context& context,
+                                                           const json::Value& option) {
+        SLIPWAY_SDK_TRY_ASSIGN(const std::string_view value, context.secret(option["secret"].as_string()));
+        SLIPWAY_SDK_TRY_ASSIGN(auto file, common::SecretFile::make(value));
+        return file;
+    }
+
+    slipway::result<exec::Environment> environment_of(const context& context,
+                                                      std::vector<common::SecretFile>& secrets) const {
         SLIPWAY_SDK_TRY_ASSIGN(const json::Value variant, json::parse(context.variant_json()));
         SLIPWAY_SDK_TRY_ASSIGN(const json::Value chain, json::parse(context.chain_json()));
         auto out = exec::base_environment(context.work_dir(), context.epoch(), context.stage_id(),
@@ -149,9 +166,9 @@ private:
                 out[name] = value.as_string();
                 continue;
             }
-            SLIPWAY_SDK_TRY_ASSIGN(const std::string_view secret,
-                                   context.secret(value["secret"].as_string()));
-            out[name] = secret;
+            SLIPWAY_SDK_TRY_ASSIGN(auto file, secret_file(context, value));
+            out[name] = file.inherited_path();
+            secrets.push_back(std::move(file));
         }
         return out;
     }
@@ -180,7 +197,15 @@ private:
     }
 
     /// Nothing if the program's standard input is to be empty.
-    slipway::result<slipway::unique_fd> open_standard_input(const context& context) const {
+    slipway::result<slipway::unique_fd> open_standard_input(const context& context,
+                                                            std::vector<common::SecretFile>& secrets) const {
+        if (options_["stdin"].is_object()) {
+            SLIPWAY_SDK_TRY_ASSIGN(auto file, secret_file(context, options_["stdin"]));
+            slipway::unique_fd fd(::open(file.inherited_path().c_str(), O_RDONLY | O_CLOEXEC));
+            if (fd.get() < 0) return common::to_sdk(support::errno_error("opening a file in memory", errno));
+            secrets.push_back(std::move(file));
+            return fd;
+        }
         const std::string& port = options_["stdin"].as_string();
         if (port.empty() || context.input_count(port.c_str()) == 0) return slipway::unique_fd();
         return context.open_input(port.c_str());

@@ -54,12 +54,23 @@ Result<pid_t> start(const Command& command, int error_end) {
     return error;
 }
 
-/// Keeps the last lines of what it is fed.
+/// Keeps the last lines of what it is fed, whole ones: nobody could tell whether half of a line is half a
+/// secret.
 class Tail {
 public:
     void feed(std::string_view bytes) {
+        if (skipping_) {
+            const auto end = bytes.find('\n');
+            if (end == std::string_view::npos) return;
+            bytes.remove_prefix(end + 1);
+        }
         text_ += bytes;
-        if (text_.size() > limit) text_.erase(0, text_.size() - limit);
+        skipping_ = false;
+        if (text_.size() <= limit) return;
+        // The byte before the last `limit` may end a line.
+        const auto end = text_.find('\n', text_.size() - limit - 1);
+        skipping_ = end == std::string::npos;
+        text_.erase(0, skipping_ ? end : end + 1);
     }
 
     std::vector<std::string> lines() const {
@@ -75,6 +86,7 @@ public:
 private:
     static constexpr std::size_t limit = 8192;
     std::string text_;
+    bool skipping_ = false; ///< inside a line that was too long
 };
 
 /// A running child: its process group is killed when it has ended, or when this goes.

@@ -68,15 +68,15 @@ public:
             if (!value) return to_domain(std::move(value.error()));
             return std::string(value.value());
         };
-        SLIPWAY_SDK_TRY(publish::take_credentials(options_, secret, context.work_dir(), request.remote));
-        SLIPWAY_SDK_TRY_ASSIGN(request.sign,
-                               publish::read_signing(options_, secret, context.work_dir(), context.epoch()));
+        SLIPWAY_SDK_TRY(publish::take_credentials(options_, secret, keys_, request.remote));
+        SLIPWAY_SDK_TRY_ASSIGN(request.sign, publish::read_signing(options_, secret, keys_,
+                                                                   context.work_dir(), context.epoch()));
         const publish::Meter meter = [&](std::uint64_t done, std::uint64_t total) {
             context.progress(done, total, "bytes");
             return !context.cancelled();
         };
         auto prepared = Publication::prepare(request, meter);
-        request.sign = {}; // with the agent it may have started
+        request.sign = {}; // with the agent it may have started, and its key
         SLIPWAY_SDK_TRY_ASSIGN(Publication publication, std::move(prepared));
         SLIPWAY_SDK_TRY(publish_it(context, publication, meter));
         SLIPWAY_SDK_TRY(retire(context, publication, meter));
@@ -181,6 +181,7 @@ private:
 
     Value options_;
     publish::Settings settings_;
+    publish::KeyFiles keys_;
     publish::Contents contents_;
 };
 

@@ -4,6 +4,8 @@
 #include <signing.hpp>
 #include <support/fs.hpp>
 
+#include <cstring>
+
 namespace slipway::git_publish {
 
 namespace json = support::json;
@@ -48,6 +50,17 @@ void read_network(const json::Value& options, RemoteSettings& remote) {
     remote.http.patience = remote.ssh.patience = remote.patience = patience;
     remote.ssh.agent = options["ssh"]["agent"].as_string();
     remote.ssh.known_hosts = options["ssh"]["known_hosts"].as_string();
+}
+
+/// An option that is a path or a secret, as a path.
+Result<std::string> key_file(const json::Value& option, const GiveSecret& secret, KeyFiles& keys) {
+    if (option.is_null() || option.is_string()) return option.as_string();
+    SLIPWAY_TRY_ASSIGN(std::string key, secret(option["secret"].as_string()));
+    if (!key.ends_with('\n')) key += '\n'; // OpenSSH takes no key without it
+    SLIPWAY_TRY_ASSIGN(common::SecretFile file, common::SecretFile::make(key));
+    ::explicit_bzero(key.data(), key.size());
+    keys.push_back(std::move(file));
+    return keys.back().path();
 }
 
 /// The checks, each with the option it is about.
@@ -98,15 +111,7 @@ Result<Settings> read_settings(const json::Value& options, std::string& pointer)
     return settings;
 }
 
-Result<std::string> key_file(const json::Value& option, const GiveSecret& secret, const std::string& file) {
-    if (option.is_null() || option.is_string()) return option.as_string();
-    SLIPWAY_TRY_ASSIGN(std::string key, secret(option["secret"].as_string()));
-    if (!key.ends_with('\n')) key += '\n'; // OpenSSH takes no key without it
-    SLIPWAY_TRY(support::write_file(file, key, 0600));
-    return file;
-}
-
-Result<void> take_credentials(const json::Value& options, const GiveSecret& secret, const std::string& folder,
+Result<void> take_credentials(const json::Value& options, const GiveSecret& secret, KeyFiles& keys,
                               RemoteSettings& remote) {
     SLIPWAY_TRY_ASSIGN(const RemoteUrl url, parse_url(remote.url));
     // A path needs none: a rehearsal on this machine is the same chain with another remote.
@@ -123,7 +128,7 @@ Result<void> take_credentials(const json::Value& options, const GiveSecret& secr
     if (proxy.is_object()) {
         SLIPWAY_TRY_ASSIGN(remote.http.proxy, secret(proxy["secret"].as_string()));
     }
-    SLIPWAY_TRY_ASSIGN(remote.ssh.key, key_file(options["ssh"]["key"], secret, folder + "/ssh-key"));
+    SLIPWAY_TRY_ASSIGN(remote.ssh.key, key_file(options["ssh"]["key"], secret, keys));
     return {};
 }
 
@@ -139,13 +144,15 @@ Result<Retention> read_retention(const json::Value& options, const std::string& 
     return retention;
 }
 
-Result<Sign> read_signing(const json::Value& options, const GiveSecret& secret, const std::string& folder,
-                          std::int64_t time) {
+Result<Sign> read_signing(const json::Value& options, const GiveSecret& secret, KeyFiles& keys,
+                          const std::string& folder, std::int64_t time) {
     const json::Value& sign = options["sign"];
     if (!sign.is_object()) return Sign();
-    SLIPWAY_TRY_ASSIGN(const std::string file, key_file(sign["key"], secret, folder + "/signing-key"));
+    SLIPWAY_TRY_ASSIGN(const std::string file, key_file(sign["key"], secret, keys));
     const bool gpg = sign["format"].as_string() == "gpg";
-    return make_signer({gpg ? SignatureFormat::gpg : SignatureFormat::ssh, file}, folder + "/signing", time);
+    return make_signer({gpg ? SignatureFormat::gpg : SignatureFormat::ssh, file,
+                        sign["key"].is_object() ? KeyPlace::memory : KeyPlace::disk},
+                       folder + "/signing", time);
 }
 
 Result<void> take_contents(const json::Value& options, const Variables& variables, Contents& contents) {

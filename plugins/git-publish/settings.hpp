@@ -3,6 +3,7 @@
 // The stage's options as what the publication takes.
 #pragma once
 
+#include <common/secret_file.hpp>
 #include <content.hpp>
 #include <publication.hpp>
 #include <retention.hpp>
@@ -25,18 +26,16 @@ struct Settings {
 /// Everything that can be checked before a run. `pointer`: the option an error is about.
 support::Result<Settings> read_settings(const support::json::Value& options, std::string& pointer);
 
-/// Credentials into `remote`. A private key that is a secret becomes a file in `folder`.
+/// Files in memory, of private keys that are secrets. As long as they are there, their paths are good.
+using KeyFiles = std::vector<common::SecretFile>;
+
+/// Credentials into `remote`.
 support::Result<void> take_credentials(const support::json::Value& options, const GiveSecret& secret,
-                                       const std::string& folder, RemoteSettings& remote);
+                                       KeyFiles& keys, RemoteSettings& remote);
 
-/// An option that is a path or a secret, as a file that holds it: the secret's goes to `file`, for the owner
-/// alone.
-support::Result<std::string> key_file(const support::json::Value& option, const GiveSecret& secret,
-                                      const std::string& file);
-
-/// What the option `sign` says, for objects of `time`; empty without it. `folder`: for keys and what signs.
+/// What the option `sign` says, for objects of `time`; empty without it. `folder`: for what signs.
 support::Result<Sign> read_signing(const support::json::Value& options, const GiveSecret& secret,
-                                   const std::string& folder, std::int64_t time);
+                                   KeyFiles& keys, const std::string& folder, std::int64_t time);
 
 /// The option `retention`, which must be there.
 support::Result<Retention> read_retention(const support::json::Value& options, const std::string& current);

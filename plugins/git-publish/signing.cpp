@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <common/gnupg_home.hpp>
+#include <common/memory_folder.hpp>
 #include <common/program.hpp>
 #include <signing.hpp>
 #include <support/text.hpp>
 
 #include <algorithm>
+#include <optional>
 
 namespace slipway::git_publish {
 
@@ -21,8 +23,10 @@ Error bad_key(Error error, const std::string& what, const std::string& hint) {
 
 /// A GnuPG home that has the key.
 struct GpgKey {
-    explicit GpgKey(const std::string& folder) : home(folder) {}
+    GpgKey(const std::string& folder, std::optional<common::MemoryFolder> in_memory)
+        : memory(std::move(in_memory)), home(memory ? memory->path() : folder) {}
 
+    std::optional<common::MemoryFolder> memory; ///< where the home is, if it must not be on a disk
     common::GnupgHome home;
     std::string id;           ///< fingerprint
     std::int64_t created = 0; ///< seconds since 1970-01-01 UTC
@@ -49,10 +53,17 @@ Result<void> read_key(GpgKey& key, const std::string& file) {
     return {};
 }
 
-Result<Sign> make_gpg_signer(const std::string& file, const std::string& folder, std::int64_t time) {
+Result<Sign> make_gpg_signer(const SigningKey& from, const std::string& folder, std::int64_t time) {
+    std::optional<common::MemoryFolder> memory =
+        from.place == KeyPlace::memory ? common::MemoryFolder::make() : std::nullopt;
+    if (from.place == KeyPlace::memory && !memory)
+        return Error{
+            Kind::unsupported,
+            "signing: GnuPG puts the key into a folder, and neither /tmp nor /dev/shm is one in memory",
+            "where the sandbox is complete the stage has such a /tmp; or give the key as a file"};
     SLIPWAY_TRY(support::make_dirs(folder, 0700));
-    const auto key = std::make_shared<GpgKey>(folder); // a std::function is copied
-    SLIPWAY_TRY(read_key(*key, file));
+    const auto key = std::make_shared<GpgKey>(folder, std::move(memory)); // a std::function is copied
+    SLIPWAY_TRY(read_key(*key, from.file));
     const std::string when = std::to_string(std::max(time, key->created)) + "!";
     return Sign([key, when](const std::string& bytes) -> Result<std::string> {
         auto made = key->home.gpg({"--faked-system-time", when, "--pinentry-mode", "loopback", "--passphrase",
@@ -81,7 +92,7 @@ Result<Sign> make_ssh_signer(const std::string& file, const std::string& folder)
 } // namespace
 
 Result<Sign> make_signer(const SigningKey& key, const std::string& folder, std::int64_t time) {
-    if (key.format == SignatureFormat::gpg) return make_gpg_signer(key.file, folder, time);
+    if (key.format == SignatureFormat::gpg) return make_gpg_signer(key, folder, time);
     return make_ssh_signer(key.file, folder);
 }
 

@@ -81,21 +81,30 @@ TEST_F(Exec, StandardInputIsEmptyIfNothingIsWired) {
     EXPECT_EQ(host_.outputs["log"].at(0).text(), "end\n");
 }
 
-TEST_F(Exec, SetsTheEnvironmentAndSecrets) {
-    host_.variant = R"({"group": "base"})";
-    host_.secrets["TOKEN"] = "s3cret";
-    ::setenv("LEAK", "x", 1);
+TEST_F(Exec, GivesSecretsAsFilesInMemory) {
+    host_.secrets = {{"TOKEN", "s3cret"}, {"PASSWORD", "swordfish\n"}};
     ASSERT_EQ(
         bash(
-            "env | grep -vE '^(PWD|SHLVL|_)=' | sort",
-            R"({"stdout": "log", "env": {"MINE": "a b", "TZ": "Europe/Berlin", "KEY": {"secret": "TOKEN"}}})"),
-        SLIPWAY_OK);
+            "cat $TOKEN_FILE $TOKEN_FILE; bash -c 'cat $TOKEN_FILE; [ $(stat -Lc %a $TOKEN_FILE) = 400 ]' && "
+            "cat; tr '\\0' '\\n' </proc/self/environ | grep -E 's3cret|swordfish'; find . -type f",
+            R"({"stdout": "log", "env": {"TOKEN_FILE": {"secret": "TOKEN"}},
+                       "stdin": {"secret": "PASSWORD"}})"),
+        SLIPWAY_OK)
+        << host_.said();
+    EXPECT_EQ(host_.outputs["log"].at(0).text(), "s3crets3crets3cretswordfish\n");
+}
+
+TEST_F(Exec, SetsTheEnvironment) {
+    host_.variant = R"({"group": "base"})";
+    ::setenv("LEAK", "x", 1);
+    ASSERT_EQ(bash("env | grep -vE '^(PWD|SHLVL|_)=' | sort",
+                   R"({"stdout": "log", "env": {"MINE": "a b", "TZ": "Europe/Berlin"}})"),
+              SLIPWAY_OK);
     const std::string work = host_.folder() + "/work";
     EXPECT_EQ(
         host_.outputs["log"].at(0).text(),
         "HOME=" + work
-            + "\nKEY=s3cret\nLC_ALL=C.UTF-8\nMINE=a b\nPATH=/usr/local/bin:/usr/bin:/bin\nSLIPWAY_OUTPUT_DIR="
-            + work
+            + "\nLC_ALL=C.UTF-8\nMINE=a b\nPATH=/usr/local/bin:/usr/bin:/bin\nSLIPWAY_OUTPUT_DIR=" + work
             + "/outputs\nSLIPWAY_STAGE=test-stage\nSLIPWAY_VARIANT_GROUP=base\nSLIPWAY_VERSION=05112026\n"
               "SOURCE_DATE_EPOCH=1793836800\nTMPDIR="
             + work + "\nTZ=Europe/Berlin\n");

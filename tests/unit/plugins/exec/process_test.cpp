@@ -90,6 +90,15 @@ TEST_F(Process, AFloodOnStandardErrorNeitherBlocksNorFills) {
     EXPECT_EQ(ended.last_errors.back(), "last");
 }
 
+TEST_F(Process, NoLineIsKeptInPart) {
+    const auto last = [&](const std::string& text) { return run(script(text), never).value().last_errors; };
+    EXPECT_THAT(last("head -c 9000 /dev/zero | tr '\\0' x >&2; sleep 0.1; echo >&2; echo last >&2"),
+                testing::ElementsAre("last"));
+    EXPECT_THAT(last("head -c 9000 /dev/zero | tr '\\0' x >&2"), testing::ElementsAre());
+    EXPECT_THAT(last("echo first >&2; head -c 8186 /dev/zero | tr '\\0' x >&2; printf '\nlast' >&2"),
+                testing::ElementsAre(std::string(8186, 'x'), "last"));
+}
+
 TEST_F(Process, StartsInItsFolderWithItsEnvironmentOnly) {
     ASSERT_EQ(run(script("pwd >out; env | sort >>out; cat >>out"), never).value().code, 0);
     EXPECT_THAT(read("out"), testing::StartsWith(dir_ + "\n"));
