@@ -62,6 +62,9 @@ Command check_command();
 Command new_plugin_command();
 Command install_timer_command();
 Command doctor_command();
+Command report_command();
+Command export_command();
+Command import_command();
 
 // Options that several commands have.
 std::vector<Option> chain_options();   ///< --set, --override, --epoch, --no-mocks

@@ -2,6 +2,7 @@
 //
 // slipway status, runs, show, log: what the journal knows.
 #include "command.hpp"
+#include "monitor.hpp"
 #include "progress.hpp"
 #include "report.hpp"
 #include "session.hpp"
@@ -68,6 +69,15 @@ int show_run(const Arguments& arguments) {
 
 /// What wants attention: runs that are not done, and the newest of each chain.
 int show_status(const Arguments& arguments) {
+    if (arguments.has("check")) return check_status(arguments);
+    for (const Option& option : monitor_options())
+        if (arguments.has(option.name))
+            return complain({support::Kind::config, "--" + option.name + " is for --check",
+                             "slipway status --check --" + option.name + " " + option.value_name});
+    if (!arguments.positional().empty())
+        return complain({support::Kind::config,
+                         "'" + arguments.first() + "': only --check looks at one chain",
+                         "slipway status shows all"});
     auto state = open_state(arguments);
     if (!state) return complain(state.error());
     auto runs = state.value().journal.runs();
@@ -147,10 +157,13 @@ Command show_command() {
 
 Command status_command() {
     return {
-        {"status", "", "show what wants attention",
+        {"status", "[CHAIN...]", "show what wants attention",
          "Shows the newest run of every chain and all parked runs. Exits with 0 if all newest runs are done\n"
-         "or running, else with the code of one that is not (1, 75 or 130).",
-         "slipway status", std::vector<Option>{json_option} + state_options(), 0, 0},
+         "or running, else with the code of one that is not (1, 75 or 130). --check tells it to a "
+         "monitoring\n"
+         "system, of all chains or of each CHAIN (its name).",
+         "slipway status --check archlinux --release-age 35d,45d",
+         std::vector<Option>{json_option} + monitor_options() + state_options(), 0, 100},
         &show_status};
 }
 

@@ -193,6 +193,14 @@ json::Value provenance_statement(const RunRecord& run, const std::vector<StageRe
                                                    {"runDetails", std::move(details)}}}};
 }
 
+Sandboxes sandboxes_of(const std::vector<journal::EventRecord>& events) {
+    Sandboxes sandboxes;
+    for (const journal::EventRecord& event : events)
+        if (event.kind == "sandbox")
+            sandboxes[event.stage] = json::Object{{"level", event.text}, {"missing", event.data["missing"]}};
+    return sandboxes;
+}
+
 Result<std::string> provenance_of(const State& state, const std::string& id) {
     SLIPWAY_TRY_ASSIGN(const RunRecord run, state.journal.find_run(id));
     if (run.kind != "run" || run.state != "done")
@@ -203,9 +211,7 @@ Result<std::string> provenance_of(const State& state, const std::string& id) {
     SLIPWAY_TRY_ASSIGN(const auto stages, state.journal.stages(run.id));
     SLIPWAY_TRY_ASSIGN(const auto locks, chain::made_locks(stages, state.store));
     SLIPWAY_TRY_ASSIGN(const auto entered, state.journal.events(run.id, 0, "sandbox"));
-    Sandboxes sandboxes; // a stage that ran twice counts by its last time
-    for (const journal::EventRecord& event : entered)
-        sandboxes[event.stage] = json::Object{{"level", event.text}, {"missing", event.data["missing"]}};
+    const Sandboxes sandboxes = sandboxes_of(entered);
     return json::dump_pretty(provenance_statement(run, stages, locks, sandboxes));
 }
 

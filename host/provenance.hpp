@@ -16,6 +16,9 @@ namespace slipway::host {
 /// How far each stage was kept to what it declares, by its key: {"level": s, "missing": [s]}.
 using Sandboxes = std::map<std::string, support::json::Value>;
 
+/// From a run's events: a stage that ran twice counts by its last time.
+Sandboxes sandboxes_of(const std::vector<journal::EventRecord>& events);
+
 /// The statement (in-toto attestation, Statement v1; SLSA v1.0, "Provenance") of a run that is done. A
 /// function of its arguments alone: the same record gives the same document. Passwords in URLs are left out.
 support::json::Value provenance_statement(const journal::RunRecord& run,

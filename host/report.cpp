@@ -27,6 +27,7 @@ std::string stage_line(const PlannedStage& stage) {
     if (stage.mocked) note += "  MOCKED";
     if (!stage.overridden.empty()) note += fmt::format("  (instead of {})", stage.overridden);
     if (stage.plugin->type.has(SLIPWAY_EXTERNAL_EFFECTS)) note += "  has effects";
+    if (!stage.on.empty()) note += "  when the run is " + support::join_or(stage.on);
     return fmt::format("  {}  {}{}\n", stage.key(), stage.plugin->type.id, note);
 }
 

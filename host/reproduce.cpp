@@ -84,6 +84,7 @@ std::set<std::size_t> rebuildable(const Plan& plan, const Original& original) {
     std::set<std::size_t> kept;
     for (std::size_t i = 0; i < plan.stages.size(); ++i) {
         const chain::PlannedStage& stage = plan.stages[i];
+        if (!stage.on.empty()) continue; // it is no part of what was built
         const bool needs = std::ranges::all_of(stage.after, [&](std::size_t j) { return kept.contains(j); });
         if (needs && (!has_effects(stage) || done_stage(original, stage.key()) != nullptr)) kept.insert(i);
     }
@@ -169,7 +170,7 @@ public:
         Plan plan = std::move(std::get<Plan>(planned_or_code));
         std::vector<std::string> all;
         for (const chain::PlannedStage& stage : plan.stages)
-            all.push_back(stage.key());
+            if (stage.on.empty()) all.push_back(stage.key());
         const std::set<std::size_t> wanted = rebuildable(plan, original_);
         plan = chain::only_stages(std::move(plan), wanted);
         std::erase_if(all, [&](const std::string& key) {

@@ -35,12 +35,6 @@ std::set<std::size_t> with_needs(const Plan& plan) {
     return wanted;
 }
 
-Result<store::Stored> store_text(const store::Store& store, const std::string& text) {
-    SLIPWAY_TRY_ASSIGN(store::Draft draft, store.create());
-    SLIPWAY_TRY(support::write_all(draft.fd(), text, "storing a lock"));
-    return store.commit(std::move(draft));
-}
-
 json::Value several(const Locks& locks) {
     json::Value all = json::Object{};
     for (const auto& [key, lock] : locks)
@@ -123,7 +117,7 @@ Result<json::Value> pin(Plan& plan, const std::string& text, const store::Store&
         if (it == locks.end())
             return Error{Kind::config, "it has no lock for stage '" + stage->key() + "'",
                          "make it from this chain: slipway lock CHAIN -o FILE"};
-        SLIPWAY_TRY_ASSIGN(const store::Stored stored, store_text(store, json::dump_pretty(it->second)));
+        SLIPWAY_TRY_ASSIGN(const store::Stored stored, store.put(json::dump_pretty(it->second)));
         give(*stage, stored.digest.hex(), stored.size);
         given.set(stage->key(), json::Object{{"sha256", stored.digest.hex()}, {"size", stored.size}});
         locks.erase(it);

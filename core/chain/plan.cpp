@@ -71,6 +71,7 @@ private:
         PlannedStage planned;
         planned.plugin = entry;
         planned.overridden = stage.overridden_use;
+        planned.on = stage.on;
         planned.mocked = stage.use == "mock";
         if (planned.mocked && !stage.overridden_use.empty()) adopt_ports(instance, stage);
         const config::Schema* schema = schema_of(*entry, stage);

@@ -6,8 +6,11 @@
 #include "stage_job.hpp"
 #include "streams.hpp"
 
+#include <chain/ending.hpp>
 #include <chain/runner.hpp>
+#include <chain/waiting.hpp>
 #include <slipway/stage.h>
+#include <support/text.hpp>
 #include <worker/sandbox.hpp>
 #include <worker/user_namespace.hpp>
 
@@ -67,6 +70,7 @@ struct Runner::Impl {
         loop.post([this] { schedule(); });
         loop.run();
         const RunResult result = summary();
+        settings.mode == Mode::plan ? plan_end() : end(result.state);
         log->run_finished(result.state, now_ms() - started);
         log->close();
         return result;
@@ -76,6 +80,11 @@ struct Runner::Impl {
     /// it before.
     void begin(Index i) {
         StageRecord& record = records[i];
+        if (is_for_the_end(i)) {
+            phases[i] = Phase::over; // until then
+            record.state = "pending";
+            return;
+        }
         if (is_done(record) && are_there(i, record.outputs)) {
             phases[i] = Phase::over;
             return;
@@ -85,6 +94,8 @@ struct Runner::Impl {
         record.message.clear();
         log->save(record);
     }
+
+    bool is_for_the_end(Index i) const { return !plan->stages[i].on.empty(); }
 
     bool is_stored(const OutputRecord& output) const {
         auto digest = support::Digest::parse(output.sha256);
@@ -113,7 +124,9 @@ struct Runner::Impl {
 
     RunResult summary() const {
         const auto any = [&](const char* state) {
-            return std::ranges::any_of(records, [&](const StageRecord& r) { return r.state == state; });
+            for (Index i = 0; i < records.size(); ++i)
+                if (!is_for_the_end(i) && records[i].state == state) return true;
+            return false;
         };
         if (any("failed")) return {"failed", conflict};
         if (interrupts > 0 || any("cancelled")) return {"cancelled"};
@@ -129,6 +142,7 @@ struct Runner::Impl {
     }
 
     bool stopping() const {
+        if (ended) return interrupts > 0;
         return interrupts > 0
                || std::ranges::any_of(records, [](const StageRecord& r) { return r.state == "failed"; });
     }
@@ -137,6 +151,47 @@ struct Runner::Impl {
         return std::ranges::all_of(plan->stages[i].after, [&](Index j) {
             return phases[j] == Phase::over && (is_done(records[j]) || records[j].state == "planned");
         });
+    }
+
+    // ------------------------------------------------------------------ its end
+
+    /// Run the stages that are there for an end like this one. What becomes of them changes nothing about the
+    /// run.
+    void end(const std::string& state) {
+        for (Index i = 0; i < records.size(); ++i) // steps that were not begun will not be
+            phases[i] = std::ranges::count(plan->stages[i].on, state) > 0 ? Phase::pending : Phase::over;
+        if (std::ranges::count(phases, Phase::pending) == 0 || !put_ending(state)) return;
+        ended = true;
+        interrupts = 0; // the one that ended the run has done its work
+        loop.post([this] { schedule(); });
+        loop.run();
+    }
+
+    bool put_ending(const std::string& state) {
+        const auto events = journal.events(run_record->id);
+        if (!events) return log->note(events.error()), false;
+        RunRecord run = *run_record;
+        run.state = state;
+        run.finished = now_ms();
+        std::vector<StageRecord> steps;
+        for (Index i = 0; i < records.size(); ++i)
+            if (!is_for_the_end(i)) steps.push_back(records[i]);
+        const Waiting waiting = waiting_of(events.value(), run.finished);
+        const std::string text = json::dump_pretty(ending_of(run, waiting.since, steps));
+        const auto stored = store.put(text);
+        if (!stored) return log->note(stored.error()), false;
+        given->set_ending(
+            {"", "run.json", ending_type, stored.value().digest.hex(), text.size(), json::Object{}});
+        return true;
+    }
+
+    void plan_end() {
+        for (Index i = 0; i < records.size(); ++i) {
+            if (!is_for_the_end(i)) continue;
+            records[i].state = "planned";
+            log->save(records[i]);
+            log->stage_planned(records[i], "when the run has ended: " + support::join_or(plan->stages[i].on));
+        }
     }
 
     // ------------------------------------------------------------------ one stage
@@ -312,12 +367,14 @@ struct Runner::Impl {
     void conclude(Index i, StageResult result) {
         StageRecord& record = records[i];
         (void)worker::remove_work_folder(work_folder(i));
+        if (is_for_the_end(i) && result.status == SLIPWAY_WAITING)
+            result = {SLIPWAY_UNSUPPORTED, "it would wait, and the run has ended", "leave its 'on' out", {}};
         record.finished = now_ms();
         record.message = result.message;
         record.outputs = std::move(result.outputs);
         if (result.status == SLIPWAY_OK && !record.cache_key.empty() && !watched())
             log->note(journal.remember(record.cache_key, record.outputs, record.finished));
-        conflict = conflict || result.status == SLIPWAY_CONFLICT;
+        conflict = conflict || (!ended && result.status == SLIPWAY_CONFLICT);
         if (settings.mode == Mode::plan && result.status == SLIPWAY_WAITING) { // nothing is parked by a plan
             over(i, "planned");
             return log->stage_planned(record, "it would wait: " + record.message);
@@ -359,6 +416,7 @@ struct Runner::Impl {
     int running = 0;
     int interrupts = 0;
     bool conflict = false;
+    bool ended = false; ///< only stages for the end are left
 };
 
 Runner::Runner(worker::Loop& loop, store::Store& store, journal::Journal& journal, Secrets& secrets,

@@ -3,7 +3,10 @@
 
 #include "cache_key.hpp"
 
+#include <chain/ending.hpp>
 #include <slipway/stage.h>
+
+#include <algorithm>
 
 namespace slipway::chain {
 
@@ -89,6 +92,12 @@ Inputs StageInputs::inputs(std::size_t index) const {
         all.descriptions.set(port, json::Array{describe(output, "", json::Object{})});
         all.artifacts[port] = {output};
     }
+    if (ending_ && !stage.on.empty())
+        for (const plugin::Port& port : stage.ports.inputs)
+            if (std::ranges::count(port.types, ending_type) > 0) {
+                all.descriptions.set(port.name, json::Array{describe(*ending_, "", json::Object{})});
+                all.artifacts[port.name] = {*ending_};
+            }
     return all;
 }
 

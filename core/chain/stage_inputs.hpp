@@ -11,6 +11,7 @@
 
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,9 @@ public:
 
     Inputs inputs(std::size_t stage) const;
 
+    /// The run has ended: what its document is, for the stages that are there for that.
+    void set_ending(journal::OutputRecord document) { ending_ = std::move(document); }
+
     /// The description of an artifact that `writer` begins to write now. It has neither size nor digest: they
     /// are not known yet.
     support::json::Value coming(std::size_t writer, const std::string& port, const std::string& name) const;
@@ -66,6 +70,7 @@ private:
     const journal::RunRecord& run_;
     const std::vector<journal::StageRecord>& records_;
     const store::Store& store_;
+    std::optional<journal::OutputRecord> ending_{};
 };
 
 } // namespace slipway::chain

@@ -15,11 +15,6 @@ using support::Result;
 
 namespace {
 
-bool is_file_name(const std::string& name) {
-    return !name.empty() && name.size() <= 255 && name != "." && name != ".."
-           && name.find('/') == std::string::npos && support::printable(name) == name;
-}
-
 bool is_pattern(const std::string& type) {
     return type.find('*') != std::string::npos;
 }
@@ -29,7 +24,7 @@ bool is_pattern(const std::string& type) {
 Result<void> StageOutputs::check(const std::string& port, const std::string& name) const {
     const plugin::Port* known = ports_.output(port);
     if (known == nullptr) return Error{Kind::not_found, "there is no output port '" + port + "'"};
-    if (!is_file_name(name))
+    if (!support::is_file_name(name))
         return Error{Kind::config, "'" + name.substr(0, 255) + "' is no file name for an artifact",
                      "1 to 255 bytes, no '/', no control characters"};
     if (!known->many && std::ranges::count(list_, port, &OutputRecord::port) > 0)

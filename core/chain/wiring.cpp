@@ -8,20 +8,13 @@
 
 namespace slipway::chain {
 
+using config::agree;
 using config::Cell;
 using config::Problem;
 using config::Problems;
 using plugin::Port;
 
 namespace {
-
-/// Do two cells agree on every axis they share?
-bool agree(const Cell& a, const Cell& b) {
-    return std::ranges::all_of(a, [&](const auto& mine) {
-        const auto it = std::ranges::find(b, mine.first, &std::pair<std::string, std::string>::first);
-        return it == b.end() || it->second == mine.second;
-    });
-}
 
 bool matches(const Port& output, const std::string& wanted) {
     return std::ranges::any_of(output.types,

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "build.hpp"
 
-#include <algorithm>
-#include <charconv>
+#include <support/text.hpp>
 
 namespace slipway::config {
 
@@ -18,21 +17,15 @@ std::vector<std::string> texts(const Value& array) {
     return out;
 }
 
-std::optional<std::int64_t> seconds(const std::string& text) {
-    std::int64_t n = 0;
-    const char* const end = text.data() + text.size();
-    const auto number = std::from_chars(text.data(), end, n);
-    if (number.ec != std::errc{} || end - number.ptr != 1) return std::nullopt;
-    return n * (*number.ptr == 'h' ? 3600 : *number.ptr == 'm' ? 60 : 1);
-}
-
 Stage build_stage(const Value& value, std::size_t index, const Chain& chain) {
     Stage stage;
     stage.id = value["id"].as_string();
     stage.use = value["use"].as_string();
     stage.each = texts(value["each"]);
     stage.needs = texts(value["needs"]);
-    if (value.find("needs") == nullptr && index > 0) stage.needs = {chain.stages[index - 1].id};
+    stage.on = texts(value["on"]);
+    if (value.find("needs") == nullptr && index > 0 && stage.on.empty())
+        stage.needs = {chain.stages[index - 1].id};
     for (const json::Member& input : value["inputs"].as_object())
         stage.inputs.emplace_back(input.key, input.value.is_string() ? std::vector{input.value.as_string()}
                                                                      : texts(input.value));
@@ -41,7 +34,8 @@ Stage build_stage(const Value& value, std::size_t index, const Chain& chain) {
         stage.with = value["with"];
     else
         stage.with.set_position(stage.position);
-    stage.timeout_s = seconds(value["timeout"].as_string());
+    if (const auto timeout = support::parse_duration(value["timeout"].as_string()))
+        stage.timeout_s = timeout->count();
     stage.keep = value["keep"].as_bool();
     stage.pointer = "/stages/" + std::to_string(index);
     for (const Origin& origin : chain.origins)

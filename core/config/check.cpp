@@ -74,6 +74,7 @@ private:
         if (const auto first = index_.at(stage.id); first != stage_ && !stage.id.empty())
             report_.add(stage.pointer + "/id", value["id"].position(),
                         fmt::format("stage '{}' is there twice", stage.id), first_place(first));
+        end(value, stage);
         each(value["each"], stage);
         const json::Array& needs = value["needs"].as_array();
         for (std::size_t i = 0; i < needs.size(); ++i)
@@ -87,6 +88,24 @@ private:
         }
         options(stage);
     }
+
+    /// Stages for the end of the run stand below all others, on their own feet.
+    void end(const Value& value, const Stage& stage) {
+        if (stage.on.empty()) {
+            if (stage_ > 0 && !chain_.stages[stage_ - 1].on.empty())
+                report_.add(stage.pointer, value.position(),
+                            fmt::format("stage '{}' stands below one with 'on'", stage.id),
+                            "stages with 'on' are run when the run has ended: put them last");
+            return;
+        }
+        for (const char* key : {"each", "needs", "inputs"})
+            if (const Value* given = value.find(key); given != nullptr && !is_empty(*given))
+                report_.add(fmt::format("{}/{}", stage.pointer, key), given->position(),
+                            fmt::format("a stage with 'on' has no '{}'", key),
+                            "it is run once, when the run has ended, whatever became of the others");
+    }
+
+    static bool is_empty(const Value& value) { return value.as_array().empty() && value.as_object().empty(); }
 
     std::string first_place(std::size_t index) const {
         const Problem first = locate(chain_.path, chain_.text, chain_.origins, chain_.stages[index].pointer,
@@ -171,6 +190,10 @@ private:
     }
 
     void reference(const Expansion::Spot& spot, const RuntimeReference& reference) override {
+        if (!chain_.stages[stage_].on.empty())
+            return report_.add_in_string(spot.pointer, *spot.value, spot.offset,
+                                         "a stage with 'on' cannot use what another one has written",
+                                         "that may not be there when the run has ended");
         need(above(reference.stage, spot.pointer, *spot.value, spot.offset));
     }
 

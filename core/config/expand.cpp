@@ -50,6 +50,13 @@ std::string key_of(const Stage& stage, const Cell& cell) {
 
 } // namespace
 
+bool agree(const Cell& a, const Cell& b) {
+    return std::ranges::all_of(a, [&](const auto& mine) {
+        const auto it = std::ranges::find(b, mine.first, &std::pair<std::string, std::string>::first);
+        return it == b.end() || it->second == mine.second;
+    });
+}
+
 std::variant<std::vector<Instance>, Problems> expand(const Chain& chain) {
     std::vector<Instance> instances;
     Report report(chain.path, chain.text);

@@ -102,7 +102,7 @@ private:
 
     void unknown(const Value& schema, const json::Member& member, const std::string& pointer,
                  std::set<std::string>& meant, Problems& out) {
-        constexpr std::size_t most = 8;
+        constexpr std::size_t most = 10;
         const std::vector<std::string> keys = keys_of(schema["properties"]);
         std::string hint = did_you_mean(member.key, keys);
         if (!hint.empty())

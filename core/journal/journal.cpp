@@ -100,6 +100,14 @@ struct Journal::Impl {
         }
     }
 
+    Result<void> write_run(const RunRecord& r) const {
+        SLIPWAY_TRY_ASSIGN(Statement insert,
+                           database.prepare("INSERT INTO runs VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
+        insert.bind(r.id).bind(r.kind).bind(r.chain).bind(r.version).bind(r.path).bind(r.folder).bind(r.text);
+        insert.bind(json::dump(r.settings)).bind(r.epoch).bind(r.state).bind(r.mocked).bind(r.created);
+        return insert.bind(r.finished).bind(r.pid).run();
+    }
+
     Result<void> write_stage(const std::string& run, const StageRecord& s) const {
         SLIPWAY_TRY_ASSIGN(
             Statement insert,
@@ -205,17 +213,19 @@ Result<Journal> Journal::open(const std::string& path) {
     return Journal(std::make_unique<Impl>(std::move(database)));
 }
 
-Result<void> Journal::add_run(const RunRecord& r, const std::vector<StageRecord>& stages) {
+Result<void> Journal::add_run(const RunRecord& run, const std::vector<StageRecord>& stages) {
+    return adopt_run(run, stages, {});
+}
+
+Result<void> Journal::adopt_run(const RunRecord& run, const std::vector<StageRecord>& stages,
+                                const std::vector<EventRecord>& events) {
+    SLIPWAY_TRY(flush());
     SLIPWAY_TRY_ASSIGN(Transaction transaction, Transaction::begin(impl_->database));
-    {
-        SLIPWAY_TRY_ASSIGN(Statement insert,
-                           impl_->database.prepare("INSERT INTO runs VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)"));
-        insert.bind(r.id).bind(r.kind).bind(r.chain).bind(r.version).bind(r.path).bind(r.folder).bind(r.text);
-        insert.bind(json::dump(r.settings)).bind(r.epoch).bind(r.state).bind(r.mocked).bind(r.created);
-        SLIPWAY_TRY(insert.bind(r.finished).bind(r.pid).run());
-    }
+    SLIPWAY_TRY(impl_->write_run(run));
     for (const StageRecord& stage : stages)
-        SLIPWAY_TRY(impl_->write_stage(r.id, stage));
+        SLIPWAY_TRY(impl_->write_stage(run.id, stage));
+    for (const EventRecord& event : events)
+        SLIPWAY_TRY(impl_->write_event(run.id, event));
     return transaction.commit();
 }
 

@@ -127,6 +127,13 @@ Result<Stored> Store::commit(Draft draft, Stored known) const {
     return known;
 }
 
+Result<Stored> Store::put(std::string_view bytes) const {
+    SLIPWAY_TRY_ASSIGN(Draft draft, create());
+    SLIPWAY_TRY(support::write_all(draft.fd(), bytes, "storing an artifact"));
+    SLIPWAY_TRY_ASSIGN(Draft sealed, seal(std::move(draft)));
+    return commit(std::move(sealed));
+}
+
 Result<UniqueFd> Store::open_artifact(const Digest& digest) const {
     static const std::time_t booted = boot_time();
     const std::string path = path_of(digest);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <ctime>
 #include <numeric>
 
@@ -86,6 +87,21 @@ std::string human_duration(std::chrono::milliseconds duration) {
     return fmt::format("{} d {} h", s / 86400, s % 86400 / 3600);
 }
 
+std::optional<std::chrono::seconds> parse_duration(std::string_view text) {
+    constexpr std::int64_t most = 100LL * 366 * 86400; // a century: no sum of two overflows
+    std::int64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [unit, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc{} || end - unit != 1 || number < 0) return std::nullopt;
+    const std::int64_t seconds = *unit == 's'   ? 1
+                                 : *unit == 'm' ? 60
+                                 : *unit == 'h' ? 3600
+                                 : *unit == 'd' ? 86400
+                                                : 0;
+    if (seconds == 0 || number > most / seconds) return std::nullopt;
+    return std::chrono::seconds(number * seconds);
+}
+
 std::string join(const std::vector<std::string>& words, std::string_view separator) {
     return fmt::format("{}", fmt::join(words, separator));
 }
@@ -154,6 +170,11 @@ std::optional<std::string> format_time(const std::string& format, std::int64_t s
 
 std::string iso_time(std::int64_t seconds) {
     return format_time("%Y-%m-%dT%H:%M:%SZ", seconds).value_or("?");
+}
+
+bool is_file_name(const std::string& name) {
+    return !name.empty() && name.size() <= 255 && name != "." && name != ".."
+           && name.find('/') == std::string::npos && printable(name) == name;
 }
 
 } // namespace slipway::support

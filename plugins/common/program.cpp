@@ -42,18 +42,21 @@ Result<std::string> run_program(const std::vector<std::string>& command, std::st
     spawn.give(out.get(), STDOUT_FILENO);
     spawn.give(err.get(), STDERR_FILENO);
     pid_t pid = -1;
-    const std::string program = "/usr/bin/" + command.front();
+    const std::string& name = command.front();
+    const std::string program = name.starts_with('/') ? name : "/usr/bin/" + name;
     std::vector<std::string> environment{"PATH=/usr/bin:/bin", "LC_ALL=C"};
     environment.insert(environment.end(), more.begin(), more.end());
     const int failed = spawn.start(program, command, environment, pid);
     if (failed != 0)
         return Error{Kind::unsupported, "starting " + program + ": " + std::string(std::strerror(failed)),
-                     "install the Debian package that has " + command.front() + ": gnupg, openssh-client"};
+                     name.starts_with('/')
+                         ? "is it installed?"
+                         : "install the Debian package that has " + name + ": gnupg, openssh-client"};
     int status = 0;
     while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
     }
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return contents(out);
-    Error error{Kind::verify, command.front() + " failed with status " + std::to_string(WEXITSTATUS(status))};
+    Error error{Kind::verify, name + " failed with status " + std::to_string(WEXITSTATUS(status))};
     SLIPWAY_TRY_ASSIGN(const std::string said, contents(err));
     for (const std::string& line : support::split(said, '\n'))
         if (!line.empty() && error.trace.size() < 20) error.trace.push_back(support::printable(line));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "settings.hpp"
 
-#include <cstdlib>
+#include <support/text.hpp>
 
 namespace slipway::verify {
 
@@ -15,22 +15,6 @@ std::vector<std::string> texts(const json::Value& array) {
     for (const json::Value& item : array.as_array())
         list.push_back(item.as_string());
     return list;
-}
-
-/// "90s", "12h": the schema has looked at it.
-std::chrono::seconds duration(const std::string& text) {
-    if (text.empty()) return {};
-    const auto n = std::strtoll(text.c_str(), nullptr, 10);
-    switch (text.back()) {
-    case 'm':
-        return std::chrono::minutes(n);
-    case 'h':
-        return std::chrono::hours(n);
-    case 'd':
-        return std::chrono::hours(24 * n);
-    default:
-        return std::chrono::seconds(n);
-    }
 }
 
 CompareRules compare_rules(const json::Value& options) {
@@ -81,7 +65,7 @@ Result<Settings> parse_settings(const json::Value& options, std::string& pointer
     if (!settings.folder.empty() && !settings.folder.ends_with('/')) settings.folder += '/';
     settings.report = options["report"].as_string();
     settings.fail = options["differences"].as_string() != "report";
-    settings.wait = duration(options["wait"].as_string());
+    settings.wait = support::parse_duration(options["wait"].as_string()).value_or(std::chrono::seconds(0));
     settings.hub_api = hub_api(options["hub"].as_string(), settings.order.image);
     settings.user = options["credentials"]["user"].as_string();
     settings.password_secret = options["credentials"]["password"]["secret"].as_string();

@@ -4,6 +4,7 @@
 #include <support/text.hpp>
 
 #include <algorithm>
+#include <ctime>
 
 namespace slipway::github {
 
@@ -35,6 +36,19 @@ Result<Api> Api::create(Settings settings, http::RetryTools tools, std::function
     SLIPWAY_TRY_ASSIGN(auto client,
                        http::Client::create({settings.network, http::Timeouts{}, std::move(cancelled)}));
     return Api(std::move(settings), std::move(tools), std::move(client), std::move(log));
+}
+
+std::optional<std::int64_t> expiry_of(const std::string& header) {
+    std::tm time{};
+    const char* rest = ::strptime(header.c_str(), "%Y-%m-%d %H:%M:%S", &time);
+    if (rest == nullptr) return std::nullopt;
+    const std::string zone(rest);
+    const bool offset = zone.size() == 6 && (zone.starts_with(" +") || zone.starts_with(" -"))
+                        && zone.find_first_not_of("0123456789", 2) == std::string::npos;
+    if (zone != " UTC" && !offset) return std::nullopt;
+    const std::int64_t ahead =
+        offset ? std::stoi(zone.substr(2, 2)) * 3600 + std::stoi(zone.substr(4, 2)) * 60 : 0;
+    return ::timegm(&time) - (zone[1] == '-' ? -ahead : ahead);
 }
 
 Result<http::Response> Api::send(http::Request request) {

@@ -9,12 +9,18 @@
 #include <http/retry.hpp>
 #include <support/json.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace slipway::github {
+
+/// The header `github-authentication-token-expiration`, "2026-12-01 10:00:00 UTC" or "… +0200", as seconds
+/// since 1970-01-01 UTC. Nothing: a token without end, or another form.
+std::optional<std::int64_t> expiry_of(const std::string& header);
 
 /// An answer that is no failure of its question.
 struct Answer {

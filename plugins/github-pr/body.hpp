@@ -4,13 +4,16 @@
 #pragma once
 
 #include <change/change.hpp>
+#include <common/template.hpp>
 #include <marker.hpp>
 #include <release.hpp>
-#include <template.hpp>
 
 #include <optional>
 
 namespace slipway::github {
+
+using common::fill;
+using common::Values;
 
 struct Facts {
     change::Change change;

@@ -76,6 +76,8 @@ public:
         SLIPWAY_SDK_TRY_ASSIGN(const github::Proposal proposal, propose(facts));
         SLIPWAY_SDK_TRY_ASSIGN(auto api, open_api(context));
         SLIPWAY_SDK_TRY_ASSIGN(const github::Submission now, submit(context, api, proposal));
+        if (const auto end = github::expiry_of(api.token_expires()))
+            context.expires("/token", support::iso_time(*end));
         if (now.state == github::State::open && !context.dry_run()) return wait(context, api, now);
         if (now.state == github::State::merged && !context.dry_run()) memory.keep(facts.locks);
         SLIPWAY_SDK_TRY(write_submission(context, now, proposal.texts.title));

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <arpa/inet.h>
 #include <body.hpp>
 #include <settings.hpp>
 #include <support/text.hpp>
@@ -15,17 +14,10 @@ using support::Result;
 
 namespace {
 
-bool is_loopback(const std::string& host) {
-    // A number: "127.0.0.1.example.org" is a name like any other.
-    in_addr address{};
-    const bool is_number = ::inet_pton(AF_INET, host.c_str(), &address) == 1;
-    return host == "localhost" || host == "[::1]" || (is_number && host.starts_with("127."));
-}
-
 /// The token goes there: not in the clear.
 Result<std::string> read_api(std::string url) {
     SLIPWAY_TRY_ASSIGN(const http::Origin origin, http::origin_of(url));
-    if (origin.scheme != "https" && !is_loopback(origin.host))
+    if (origin.scheme != "https" && !http::is_loopback(origin.host))
         return Error{Kind::config,
                      "'" + http::printable_url(url) + "': the token would go over the wire in the clear",
                      "use https"};

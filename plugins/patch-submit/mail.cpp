@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <encoding.hpp>
+#include <common/mime.hpp>
 #include <mail.hpp>
 #include <support/text.hpp>
 
@@ -8,6 +8,9 @@
 
 namespace slipway::patch {
 
+using common::encoded_words;
+using common::header_line;
+using common::quoted_printable;
 using support::Error;
 using support::Kind;
 using support::Result;

@@ -79,6 +79,25 @@ def plan_that_would_wait(folder):
     check(host("status").code == 0, "the plan is parked")
 
 
+def report(folder):
+    """slipway report: the same facts as Markdown and JSON; a file is written in one step; what it refuses."""
+    host = chain(folder, FIRST, JSON, TELLS)
+    check(host("report").code == 2, "a report of nothing")
+    check(host("run", "chain.json").code == 0, "the run failed")
+    golden("cli/golden/report-markdown.txt", host("report", "--format", "markdown").text(folder))
+    facts = judged(host("report", "--format", "json").out)
+    check(facts["slipway_report"] == 1 and facts["run"] == host.show(), "the report's run is not what show says")
+    check([(e["from"], e["to"]) for e in facts["edges"]] == [("first", "document"), ("document", "publish")], str(facts["edges"]))
+    written = host("report", "-o", folder / "page.html")
+    check((written.code, written.out, written.err) == (0, "", ""), written.text(folder))
+    check((folder / "page.html").read_text() == host("report", "--format=html").out, "the file is another page")
+    check(host("report", "--site", folder / "site").code == 0, "no site")
+    check(sorted(os.listdir(folder / "site")) == [facts["run"]["run"] + ".html", "index.html"], "not the site's files")
+    for name, *arguments in (("format", "--format", "pdf"), ("site-output", "--site", "x", "-o", "y"), ("site-run", "--site", "x", "last"),
+                             ("no-folder", "-o", "missing/page.html")):
+        golden(f"cli/golden/report-mistake-{name}.txt", host("report", *arguments).text(folder))
+
+
 def judged(text):
     """Parsed, after an independent judge has."""
     subprocess.run(["python3", "-m", "json.tool"], input=text, text=True, check=True, stdout=subprocess.DEVNULL)
@@ -146,6 +165,6 @@ def options_from_outputs(folder):
     check(missing.code == 1, f"exit {missing.code}")
 
 
-main({"words": words, "failed": failed, "waiting": waiting, "plan": plan, "plan-that-would-wait": plan_that_would_wait, "documents": documents,
+main({"words": words, "failed": failed, "waiting": waiting, "report": report, "plan": plan, "plan-that-would-wait": plan_that_would_wait, "documents": documents,
       "document-keys": document_keys, "quiet": quiet, "stage-types": stage_types, "standard-input": standard_input,
       "options-from-outputs": options_from_outputs})

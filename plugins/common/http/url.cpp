@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <fmt/format.h>
 #include <http/url.hpp>
@@ -93,6 +94,13 @@ std::string percent_encoded(std::string_view text, std::string_view also) {
         out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
     }
     return out;
+}
+
+bool is_loopback(const std::string& host) {
+    // A number: "127.0.0.1.example.org" is a name like any other.
+    in_addr address{};
+    const bool is_number = ::inet_pton(AF_INET, host.c_str(), &address) == 1;
+    return host == "localhost" || host == "[::1]" || (is_number && host.starts_with("127."));
 }
 
 } // namespace slipway::http

@@ -138,8 +138,8 @@ struct slipway_host {
     /* A line for the log. level: SLIPWAY_DEBUG ... SLIPWAY_ERROR. [any] */
     void (*log)(const slipway_host* host, int32_t level, const char* message);
 
-    /* A finding for the user. The last one of severity SLIPWAY_ERROR explains a failed call; the last
-     * one of SLIPWAY_INFO or SLIPWAY_WARNING tells what SLIPWAY_WAITING waits for. [any] */
+    /* A finding for the user. The last SLIPWAY_ERROR explains a failed call, the last INFO or WARNING what
+     * SLIPWAY_WAITING waits for. INFO, detail "expires=2026-12-01T10:00:00Z": a secret ends then. [any] */
     void (*report)(const slipway_host* host, const slipway_diag* diag);
 
     /* Not 0 as soon as the user wants the stage to stop. Ask at least ten times a second of work, and

@@ -174,6 +174,10 @@ public:
     /// tells what outcome::waiting waits for.
     void report(int severity, const std::string& summary, const std::string& hint = {}) const;
 
+    /// Tell when a credential ends (RFC 3339, UTC: "2026-12-01T10:00:00Z"); `config_path`: the option that
+    /// names it.
+    void expires(const std::string& config_path, const std::string& time) const;
+
     bool cancelled() const { return host_->cancelled(host_) != 0; }
 
     void progress(std::uint64_t done, std::uint64_t total, const char* unit) const {
@@ -402,6 +406,15 @@ inline void context::report(int severity, const std::string& summary, const std:
     const error text{SLIPWAY_OK, summary, hint}; // outlives the diagnostic, which only points into it
     slipway_diag diag = detail::to_diag(text);
     diag.severity = severity;
+    host_->report(host_, &diag);
+}
+
+inline void context::expires(const std::string& config_path, const std::string& time) const {
+    error text{SLIPWAY_OK, "the secret of '" + config_path + "' expires " + time};
+    text.detail = "expires=" + time;
+    text.config_path = config_path;
+    slipway_diag diag = detail::to_diag(text);
+    diag.severity = SLIPWAY_INFO;
     host_->report(host_, &diag);
 }
 

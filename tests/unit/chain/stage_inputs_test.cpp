@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "catalog_of.hpp"
 
+#include <chain/ending.hpp>
 #include <gmock/gmock.h>
 #include <slipway/stage.h>
 #include <stage_inputs.hpp>
@@ -107,6 +108,22 @@ TEST_F(StageInputsTest, PinnedArtifactsHaveNoStage) {
     EXPECT_EQ(json::dump(inputs.descriptions["in"]),
               R"([{"name":"lock","type":"text/plain","size":3,"sha256":")" + lock.sha256
                   + R"(","stage":"","variant":{},"annotations":{}}])");
+}
+
+TEST_F(StageInputsTest, OnlyAStageForTheEndGetsTheRunsDocument) {
+    const OutputRecord document{"", "run.json", "text/plain", std::string(64, 'a'), 3, json::Object{}};
+    PlannedStage& stage = planned_.plan.stages[at("c[v=one]")];
+    plugin::Port port;
+    port.name = "run";
+    port.types = {ending_type};
+    stage.ports.inputs.push_back(port);
+    stage.on = {"done"};
+    EXPECT_FALSE(given_.inputs(at("c[v=one]")).artifacts.contains("run")) << "the run goes on";
+    given_.set_ending(document);
+    EXPECT_EQ(given_.inputs(at("c[v=one]")).artifacts.at("run"), std::vector<OutputRecord>{document});
+    EXPECT_FALSE(given_.inputs(at("c[v=one]")).artifacts.contains("in"));
+    stage.on.clear();
+    EXPECT_FALSE(given_.inputs(at("c[v=one]")).artifacts.contains("run")) << "it is a step";
 }
 
 TEST_F(StageInputsTest, OnlyADeterministicStageIsNotToldTheRun) {

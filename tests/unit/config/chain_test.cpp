@@ -184,7 +184,7 @@ TEST(ChainProblem, Keys) {
         "chain.json:6:26: /stages/2/with: expected an object, found an array\n"
         "chain.json:6:30: /stages/2/colour: unknown key 'colour' (hint: known keys: id, use, each, needs, "
         "inputs, "
-        "with, keep, timeout)\n"
+        "with, keep, on, timeout)\n"
         "chain.json:7:51: /stages/3/inputs/in: expected a string or an array, found an integer\n"
         "chain.json:7:59: /stages/3/inputs/x: 'rootfs' does not match ^[a-z][a-z0-9-]*\\.[a-z][a-z0-9_-]*$ "
         "(hint: "
@@ -257,4 +257,35 @@ TEST(ChainProblem, NamesThatClash) {
               "(hint: choose "
               "another name)\n"
               "4 problems in chain.json\n");
+}
+
+TEST(Chain, StagesForTheEndNeedNothing) {
+    const Chain chain = loaded(chain_of(R"({"id": "a", "use": "x"},
+{"id": "tell", "use": "notify", "on": ["failed", "waiting"]},
+{"id": "log", "use": "exec", "on": ["done"], "needs": [], "inputs": {}})"));
+    ASSERT_EQ(chain.stages.size(), 3u);
+    EXPECT_TRUE(chain.stages[0].on.empty());
+    EXPECT_EQ(chain.stages[1].on, (std::vector<std::string>{"failed", "waiting"}));
+    EXPECT_TRUE(chain.stages[1].needs.empty());
+    EXPECT_TRUE(chain.stages[2].needs.empty());
+}
+
+TEST(Chain, StagesForTheEndStandLastAndOnTheirOwnFeet) {
+    EXPECT_EQ(problems_of(chain_of(R"({"id": "tell", "use": "notify", "on": ["done"]},
+{"id": "a", "use": "x"})")),
+              "chain.json:3:1: /stages/1: stage 'a' stands below one with 'on' (hint: stages with 'on' are "
+              "run when "
+              "the run has ended: put them last)\n1 problem in chain.json\n");
+    EXPECT_EQ(problems_of(chain_of(R"({"id": "a", "use": "x"},
+{"id": "tell", "use": "notify", "on": ["done"], "needs": ["a"]})")),
+              "chain.json:3:58: /stages/1/needs: a stage with 'on' has no 'needs' (hint: it is run once, "
+              "when the run "
+              "has ended, whatever became of the others)\n1 problem in chain.json\n");
+    EXPECT_EQ(
+        problems_of(chain_of(R"({"id": "a", "use": "x"},
+{"id": "tell", "use": "notify", "on": ["done"], "with": {"x": "${a.out.b}"}})")),
+        "chain.json:3:64: /stages/1/with/x: a stage with 'on' cannot use what another one has written (hint: "
+        "that may not be there when the run has ended)\n1 problem in chain.json\n");
+    EXPECT_NE(problems_of(chain_of(R"({"id": "tell", "use": "notify", "on": ["finished"]})")), "");
+    EXPECT_NE(problems_of(chain_of(R"({"id": "tell", "use": "notify", "on": []})")), "");
 }

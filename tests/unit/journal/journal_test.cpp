@@ -239,5 +239,17 @@ TEST_F(JournalTest, TwoConnectionsSeeEachOther) {
     EXPECT_TRUE(two.find_run("r"));
 }
 
+TEST_F(JournalTest, AdoptsARunAsAWhole) {
+    Journal journal = open();
+    const EventRecord event{0, 5, "a", "log", 1, "text", json::Object{{"x", 1}}};
+    ASSERT_TRUE(journal.adopt_run(run("r"), {stage("a", 0), stage("b", 1)}, {event, event}));
+    EXPECT_EQ(journal.stages("r").value().size(), 2u);
+    ASSERT_EQ(journal.events("r").value().size(), 2u);
+    EXPECT_EQ(journal.events("r").value().back().data, event.data);
+    EXPECT_FALSE(journal.adopt_run(run("r"), {stage("c", 0)}, {event})) << "it is there";
+    EXPECT_EQ(journal.stages("r").value().size(), 2u);
+    EXPECT_EQ(journal.events("r").value().size(), 2u);
+}
+
 } // namespace
 } // namespace slipway::journal

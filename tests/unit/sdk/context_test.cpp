@@ -153,6 +153,12 @@ TEST_F(Context, ReportsTheTextItWasGiven) {
     const std::string summary(1000, 's'); // too long for the text to lie in the string itself
     context.report(SLIPWAY_INFO, summary, "a hint");
     EXPECT_THAT(host.calls, ElementsAre("report 0 " + summary + " | a hint | NULL | NULL"));
+    host.calls.clear();
+    context.expires("/token", "2026-12-01T10:00:00Z");
+    EXPECT_EQ(host.calls.size(), 1u);
+    EXPECT_THAT(host.calls.front(),
+                testing::HasSubstr("the secret of '/token' expires 2026-12-01T10:00:00Z"));
+    EXPECT_THAT(host.calls.front(), testing::HasSubstr("expires=2026-12-01T10:00:00Z | /token"));
     ::close(host.given_fd);
 }
 

@@ -71,6 +71,14 @@ TEST_F(StoreTest, KeepsTheSameBytesOnce) {
     EXPECT_EQ(drafts(), 0u);
 }
 
+TEST_F(StoreTest, PutsATextInOneGo) {
+    const Store store = Store::open(root_).value();
+    const auto stored = store.put("a text").value();
+    EXPECT_EQ(stored.size, 6u);
+    EXPECT_EQ(stored.digest, support::Digest::of("a text"));
+    EXPECT_TRUE(store.check(stored.digest));
+}
+
 TEST_F(StoreTest, ForgetsADraftThatIsNotCommitted) {
     const Store store = Store::open(root_).value();
     {

@@ -47,3 +47,24 @@ TEST(Time, IsUtc) {
     EXPECT_EQ(format_time("%d%m%Y", 1793836800), "05112026");
     EXPECT_EQ(format_time("", 0), std::nullopt);
 }
+
+TEST(ParseDuration, TakesANumberAndAUnit) {
+    using std::chrono::seconds;
+    EXPECT_EQ(parse_duration("90s"), seconds(90));
+    EXPECT_EQ(parse_duration("30m"), seconds(1800));
+    EXPECT_EQ(parse_duration("2h"), seconds(7200));
+    EXPECT_EQ(parse_duration("3d"), seconds(3 * 86400));
+    EXPECT_EQ(parse_duration("0s"), seconds(0));
+    for (const char* wrong :
+         {"", "s", "3", "3 d", "-3d", "3w", "3dd", "1.5h", "99999999999999999999s", "40000d"})
+        EXPECT_EQ(parse_duration(wrong), std::nullopt) << wrong;
+}
+
+TEST(FileName, IsOnePartOfAPathThatCanBePrinted) {
+    for (const char* good : {"a", "a b.tar.zst", "..a", "é", "-n"})
+        EXPECT_TRUE(is_file_name(good)) << good;
+    for (const char* bad : {"", ".", "..", "a/b", "/", "a\nb", "\xff"})
+        EXPECT_FALSE(is_file_name(bad)) << bad;
+    EXPECT_TRUE(is_file_name(std::string(255, 'a')));
+    EXPECT_FALSE(is_file_name(std::string(256, 'a')));
+}

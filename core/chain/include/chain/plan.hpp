@@ -42,8 +42,9 @@ struct PlannedStage {
     std::vector<std::string> secrets;       ///< names its options name
     std::int64_t timeout_s = 0;
     bool mocked = false;
-    bool plugin_pinned = false; ///< it must still be what it was (chain/plugin_pin.hpp)
-    std::string overridden;     ///< the plugin the chain file names, if another one does the stage
+    bool plugin_pinned = false;  ///< it must still be what it was (chain/plugin_pin.hpp)
+    std::vector<std::string> on; ///< for the end of the run, in one of these states; empty: a step of it
+    std::string overridden;      ///< the plugin the chain file names, if another one does the stage
 
     const std::string& key() const { return instance.key; }
 };

@@ -51,11 +51,12 @@ struct Stage {
     std::vector<std::pair<std::string, std::vector<std::string>>> inputs; ///< port: "stage.port" references
     support::json::Value with = support::json::Object{};                  ///< options, variables not expanded
     std::optional<std::int64_t> timeout_s;                                ///< "timeout": "90s", "30m", "2h"
-    bool keep = false;          ///< all its outputs are to be in the store
-    std::string overridden_use; ///< what `use` was before an override; else ""
-    std::string options_file;   ///< the override's file; `with` came from there
-    std::string options_text;   ///< and its text, for places
-    std::string pointer;        ///< "/stages/3"
+    bool keep = false;           ///< all its outputs are to be in the store
+    std::vector<std::string> on; ///< not a step of the run: done when that has ended in one of these states
+    std::string overridden_use;  ///< what `use` was before an override; else ""
+    std::string options_file;    ///< the override's file; `with` came from there
+    std::string options_text;    ///< and its text, for places
+    std::string pointer;         ///< "/stages/3"
     std::size_t position = support::json::no_position;
 };
 
@@ -67,6 +68,9 @@ struct Axis {
 
 /// The cell of an instance: one value for each axis of its stage's `each`, in the order of Chain::axes.
 using Cell = std::vector<std::pair<std::string, std::string>>;
+
+/// Whether two cells have the same value on every axis they share.
+bool agree(const Cell& a, const Cell& b);
 
 /// Where a part of the chain comes from that is not the chain file's own.
 struct Origin {

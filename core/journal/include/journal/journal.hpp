@@ -89,6 +89,10 @@ public:
     ~Journal();
 
     support::Result<void> add_run(const RunRecord& run, const std::vector<StageRecord>& stages);
+    /// A whole run of another journal, in one step.
+    support::Result<void> adopt_run(const RunRecord& run, const std::vector<StageRecord>& stages,
+                                    const std::vector<EventRecord>& events);
+
     support::Result<void> set_run_state(const std::string& id, const std::string& state, Time finished,
                                         std::int64_t pid);
 

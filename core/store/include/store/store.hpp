@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace slipway::store {
 
@@ -68,6 +69,9 @@ public:
 
     /// The same for a draft that nobody but the caller has written, and that it has hashed on the way.
     support::Result<Stored> commit(Draft sealed, Stored known) const;
+
+    /// Store a small artifact in one go.
+    support::Result<Stored> put(std::string_view bytes) const;
 
     /// Open an artifact for reading. Kind::not_found if it is not there. One that was written before the
     /// machine last started is hashed first (a power loss may have cost it its last bytes); if it is damaged

@@ -21,6 +21,9 @@ std::string human_bytes(std::uint64_t bytes);
 /// "0.4 s", "3 min 20 s", "2 d 4 h".
 std::string human_duration(std::chrono::milliseconds duration);
 
+/// The seconds of a whole number and a unit: "90s", "30m", "2h", "3d".
+std::optional<std::chrono::seconds> parse_duration(std::string_view text);
+
 /// "a, b or c"; "" for none.
 std::string join_or(const std::vector<std::string>& words);
 
@@ -33,6 +36,10 @@ std::string printable(std::string_view text);
 
 /// The same, but line ends and tabs stay: for texts of several lines.
 std::string printable_text(std::string_view text);
+
+/// Whether it can be the name of a file in a folder, and printed: 1 to 255 bytes, no '/', no controls, not
+/// "." or "..".
+bool is_file_name(const std::string& name);
 
 bool is_valid_utf8(std::string_view text);
 

@@ -11,7 +11,7 @@
 
 namespace slipway::common {
 
-/// Run a program (searched in /usr/bin and /bin) to its end, with `input` (up to 64 kB) on standard input and
+/// Run a program (of /usr/bin, or a whole path) to its end, with `input` (up to 64 kB) on standard input and
 /// a clean environment, to which `more` (NAME=VALUE) is added. Returns its standard output. Kind::unsupported
 /// if it cannot be started; Kind::verify with the last lines of its standard error if it fails.
 support::Result<std::string> run_program(const std::vector<std::string>& command, std::string_view input = {},

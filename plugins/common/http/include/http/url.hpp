@@ -22,6 +22,9 @@ struct Origin {
 /// Kind::config if `url` is no absolute URL of http or https.
 support::Result<Origin> origin_of(const std::string& url);
 
+/// Whether a host (of an Origin) is this machine: what goes there goes over no wire.
+bool is_loopback(const std::string& host);
+
 /// Where `reference` (of a Location header) leads from `base`, without user and password.
 support::Result<std::string> resolve(const std::string& base, const std::string& reference);
 

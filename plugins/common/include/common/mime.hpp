@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace slipway::patch {
+namespace slipway::common {
 
 /// A header line "Name: text\n". Text that is not printable ASCII, or too long for a line, becomes encoded
 /// words (RFC 2047, UTF-8, "Q"), folded; no character is split over two of them. `text` is UTF-8 without
@@ -20,4 +20,4 @@ std::string encoded_words(std::string_view text, std::size_t column);
 /// start of a line is =46rom, since mailbox readers take that for a new mail.
 std::string quoted_printable(std::string_view text);
 
-} // namespace slipway::patch
+} // namespace slipway::common

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <encoding.hpp>
+#include <common/mime.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
 
-namespace slipway::patch {
+namespace slipway::common {
 
 namespace {
 
@@ -86,4 +86,4 @@ std::string quoted_printable(std::string_view text) {
     return out;
 }
 
-} // namespace slipway::patch
+} // namespace slipway::common

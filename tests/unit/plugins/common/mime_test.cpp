@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <encoding.hpp>
+#include <common/mime.hpp>
 #include <gtest/gtest.h>
 #include <support/text.hpp>
 
 using namespace slipway;
-using namespace slipway::patch;
+using namespace slipway::common;
 
 TEST(HeaderLine, PlainTextStaysAsItIs) {
     EXPECT_EQ(header_line("Subject", "[PATCH] a_b = c?"), "Subject: [PATCH] a_b = c?\n");

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace slipway::github {
+namespace slipway::common {
 
 using Values = std::map<std::string, std::string>;
 
@@ -18,4 +18,4 @@ using Values = std::map<std::string, std::string>;
 /// a brace alone.
 support::Result<std::string> fill(const std::string& text, const Values& values);
 
-} // namespace slipway::github
+} // namespace slipway::common

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <common/template.hpp>
 #include <gtest/gtest.h>
-#include <template.hpp>
 
-namespace slipway::github {
+namespace slipway::common {
 namespace {
 
 const Values values{{"title", "archlinux: Update"}, {"none", ""}, {"braces", "{title}"}, {"lines", "a\nb"}};
@@ -36,4 +36,4 @@ TEST(Template, MistakesAreExplained) {
 }
 
 } // namespace
-} // namespace slipway::github
+} // namespace slipway::common

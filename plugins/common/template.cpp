@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <common/template.hpp>
 #include <support/text.hpp>
-#include <template.hpp>
 
-namespace slipway::github {
+namespace slipway::common {
 
 using support::Error;
 using support::Kind;
@@ -62,4 +62,4 @@ Result<std::string> fill(const std::string& text, const Values& values) {
     return out;
 }
 
-} // namespace slipway::github
+} // namespace slipway::common
