@@ -123,12 +123,15 @@ Result<void> mount_dev(int root) {
         if (!target) return support::errno_error("making 'dev/" + name + "'", errno);
         SLIPWAY_TRY(attach(device.value().get(), target.get(), "dev/" + name));
     }
-    ::symlinkat("/proc/self/fd", dev.get(), "fd");
-    ::symlinkat("/proc/self/fd/0", dev.get(), "stdin");
-    ::symlinkat("/proc/self/fd/1", dev.get(), "stdout");
-    ::symlinkat("/proc/self/fd/2", dev.get(), "stderr");
-    ::mkdirat(dev.get(), "shm", 01777);
-    ::fchmodat(dev.get(), "shm", 01777, 0);
+    static constexpr std::pair<const char*, const char*> links[] = {{"fd", "/proc/self/fd"},
+                                                                    {"stdin", "/proc/self/fd/0"},
+                                                                    {"stdout", "/proc/self/fd/1"},
+                                                                    {"stderr", "/proc/self/fd/2"}};
+    for (const auto& [link, leads_to] : links)
+        if (::symlinkat(leads_to, dev.get(), link) != 0)
+            return support::errno_error(std::string("making 'dev/") + link + "'", errno);
+    if (::mkdirat(dev.get(), "shm", 01777) != 0 || ::fchmodat(dev.get(), "shm", 01777, 0) != 0)
+        return support::errno_error("making 'dev/shm'", errno);
     return {};
 }
 
