@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 namespace slipway::chain {
 
@@ -135,6 +136,8 @@ void StageJob::take(const worker::Denial& denial) {
 }
 
 void StageJob::take_call(const std::string& kind, const json::Value& body) {
+    // Two at once would each find the port free, or the draft of the other.
+    if (std::exchange(in_call_, true)) return process_->reject("a call before the reply to the one before");
     if (kind == "input_open") return open_input(body);
     if (kind == "output_create") return create_output(body);
     if (kind == "output_commit") return commit_output(body);
@@ -169,12 +172,12 @@ void StageJob::take_diagnostic(const json::Value& body) {
 void StageJob::open_input(const json::Value& body) {
     const std::string& port = body["port"].as_string();
     if (port == streams_.input && !port.empty()) return offer_stream();
-    const auto& artifacts = inputs_[port];
+    const auto artifacts = inputs_.find(port);
     const auto index = static_cast<std::size_t>(body["index"].as_integer());
-    if (index >= artifacts.size())
+    if (artifacts == inputs_.end() || index >= artifacts->second.size())
         return reply(
             refuse(SLIPWAY_NOT_FOUND, "input port '" + port + "' has no artifact " + std::to_string(index)));
-    auto digest = Digest::parse(artifacts[index].sha256);
+    auto digest = Digest::parse(artifacts->second[index].sha256);
     if (!digest) return reply(SLIPWAY_INTERNAL);
     auto fd = context_.store.open_artifact(digest.value());
     if (!fd) return reply(refuse(status_of(fd.error()), fd.error().what));
@@ -414,6 +417,7 @@ void StageJob::declare_effect(const json::Value& body) {
 }
 
 void StageJob::reply(slipway_status status, UniqueFd fd) {
+    in_call_ = false;
     process_->send(json::Object{{"t", "reply"}, {"status", status}}, std::move(fd));
 }
 

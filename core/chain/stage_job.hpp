@@ -130,6 +130,7 @@ private:
     journal::Time started_ = 0;
     std::vector<worker::Loop::Id> timers_;
     StageCourse course_;
+    bool in_call_ = false;                                       ///< a call waits for its reply
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); ///< false once deleted, for late callbacks
 };
 

@@ -37,11 +37,19 @@ std::string encode_frame(const json::Value& body, bool with_fd) {
     return frame + text;
 }
 
+void FrameReader::feed(support::UniqueFd fd) {
+    if (fds_.size() < most_fds_)
+        fds_.push_back(std::move(fd));
+    else
+        too_many_fds_ = true;
+}
+
 Result<std::optional<Message>> FrameReader::next() {
+    if (too_many_fds_) return Error{Kind::internal, "worker channel: a descriptor that belongs to no frame"};
     Header header;
     if (buffer_.size() < sizeof header) return std::optional<Message>();
     std::memcpy(&header, buffer_.data(), sizeof header);
-    if (header.size > max_frame || (header.flags & ~flag_fd) != 0)
+    if (header.size > most_bytes_ || (header.flags & ~flag_fd) != 0)
         return Error{Kind::internal, "worker channel: malformed frame header"};
     if (buffer_.size() < sizeof header + header.size) return std::optional<Message>();
     auto body = json::parse(std::string_view(buffer_).substr(sizeof header, header.size));

@@ -35,6 +35,12 @@ struct HostApi::Impl {
 
     /// Send a call and wait for its reply. A cancel may come in between.
     Message call(const json::Value& body) {
+        if (json::dump(body).size() > max_worker_frame) {
+            report_error(SLIPWAY_CONFIG,
+                         "a call's texts are longer than " + support::human_bytes(max_worker_frame),
+                         "what is that large belongs into an artifact");
+            return {json::Object{{"status", SLIPWAY_CONFIG}}, {}};
+        }
         const std::lock_guard lock(mutex);
         if (!channel.send(body)) orphaned();
         for (;;) {
@@ -80,8 +86,11 @@ struct HostApi::Impl {
         return SLIPWAY_OK;
     }
 
+    /// What no call can end with is told as the bug it is.
     static slipway_status status_of(const Message& reply) {
-        return static_cast<slipway_status>(reply.body["status"].as_integer(SLIPWAY_INTERNAL));
+        const std::int64_t status = reply.body["status"].as_integer(SLIPWAY_INTERNAL);
+        return status <= SLIPWAY_OK && status > SLIPWAY_CRASHED ? static_cast<slipway_status>(status)
+                                                                : SLIPWAY_INTERNAL;
     }
 
     Channel& channel;
@@ -218,8 +227,10 @@ struct HostApi::Functions {
         Data& it = Data::of(host);
         Message reply = it.call(call);
         const slipway_status status = it.status_of(reply);
-        if (status == SLIPWAY_OK) *fd = reply.fd.release();
-        return status;
+        if (status != SLIPWAY_OK) return status;
+        if (!reply.fd) return SLIPWAY_INTERNAL;
+        *fd = reply.fd.release();
+        return SLIPWAY_OK;
     }
 
     static slipway_status simple_call(const slipway_host* host, const json::Value& call) {

@@ -34,6 +34,9 @@ constexpr std::size_t longest_line = 16u << 10;
 /// What keeping a line costs beyond its bytes: a flood of empty lines is a flood.
 constexpr std::size_t line_cost = 64;
 
+/// Messages that may wait for a worker to read them. It makes one call at a time, and is cancelled once.
+constexpr std::size_t max_unread = 1000;
+
 /// How long a worker may live after it closed its channel.
 constexpr auto hang_up_grace = std::chrono::seconds(2);
 
@@ -285,7 +288,7 @@ struct Process::Impl {
     UniqueFd pidfd, socket, output, report;
     Loop::Id readable = 0, writable = 0, output_readable = 0, report_readable = 0, pid_readable = 0;
     Loop::Id hang_up_timer = 0;
-    FrameReader reader;
+    FrameReader reader{max_worker_frame, 0};
     std::deque<Outgoing> outbox;
     std::string line, report_text;
     std::size_t output_bytes = 0;
@@ -337,6 +340,7 @@ void Process::send(const json::Value& body, UniqueFd fd) {
     const bool with_fd = static_cast<bool>(fd);
     impl_->outbox.push_back({encode_frame(body, with_fd), std::move(fd)});
     impl_->flush();
+    if (impl_->outbox.size() > max_unread) reject("it does not read what it is told");
 }
 
 void Process::terminate() {
@@ -345,6 +349,10 @@ void Process::terminate() {
 
 void Process::kill() {
     impl_->kill();
+}
+
+void Process::reject(const std::string& why) {
+    impl_->break_off(why);
 }
 
 bool Process::flooded() const {

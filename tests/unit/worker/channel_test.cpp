@@ -76,6 +76,23 @@ TEST(FrameReader, WaitsForTheLongestFrameAllowed) {
     EXPECT_FALSE(next.value());
 }
 
+TEST(FrameReader, TakesNoMoreThanItIsTold) {
+    FrameReader reader(max_worker_frame, 0);
+    reader.feed(header(max_worker_frame + 1, 0));
+    EXPECT_FALSE(reader.next());
+}
+
+// A worker sends none: they would fill the host's table of descriptors.
+TEST(FrameReader, ClosesDescriptorsThatNobodyWaitsFor) {
+    FrameReader reader(max_worker_frame, 0);
+    UniqueFd fd = some_file();
+    const int number = fd.get();
+    reader.feed(std::move(fd));
+    EXPECT_EQ(::fcntl(number, F_GETFD), -1);
+    reader.feed(encode_frame(message("one"), false));
+    EXPECT_FALSE(reader.next());
+}
+
 TEST(FrameReader, RefusesUnknownFlags) {
     FrameReader reader;
     reader.feed(header(2, 2) + "{}");

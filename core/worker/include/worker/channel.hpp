@@ -20,8 +20,11 @@
 
 namespace slipway::worker {
 
-/// The largest frame either side takes, in bytes.
+/// The largest frame a worker takes, and the largest that the host takes from a worker, in bytes. Every text
+/// a worker sends is bounded (host_api.cpp), the detail of an effect by a megabyte, which JSON may write six
+/// times as long.
 inline constexpr std::size_t max_frame = 64u << 20;
+inline constexpr std::size_t max_worker_frame = 8u << 20;
 
 struct Message {
     support::json::Value body;
@@ -31,17 +34,24 @@ struct Message {
 /// Takes bytes and descriptors as they come off the socket and gives whole messages.
 class FrameReader {
 public:
+    /// `most_bytes`: of a frame. `most_fds`: descriptors that may come ahead of their frames.
+    explicit FrameReader(std::size_t most_bytes = max_frame, std::size_t most_fds = 8)
+        : most_bytes_(most_bytes), most_fds_(most_fds) {}
+
     void feed(std::string_view bytes) { buffer_ += bytes; }
 
-    void feed(support::UniqueFd fd) { fds_.push_back(std::move(fd)); }
+    /// One too many is closed, and the stream is broken.
+    void feed(support::UniqueFd fd);
 
     /// The next whole message, nullopt if more bytes are needed, an error if the stream is broken (then
     /// nothing more can be read from it).
     support::Result<std::optional<Message>> next();
 
 private:
+    std::size_t most_bytes_, most_fds_;
     std::string buffer_;
     std::deque<support::UniqueFd> fds_;
+    bool too_many_fds_ = false;
 };
 
 /// Header and text of a frame.

@@ -77,6 +77,9 @@ public:
     /// End it and everything it started, now.
     void kill();
 
+    /// It does not keep to the protocol: hear no more of it, and end it. Exit::broken will be `why`.
+    void reject(const std::string& why);
+
     /// It was killed because it printed more than max_output.
     bool flooded() const;
 
