@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <limits>
 #include <set>
 
 namespace slipway::verify {
@@ -37,9 +38,11 @@ Result<void> take_time(std::string_view text, Extended& extended) {
     const std::size_t dot = std::min(text.find('.'), text.size());
     SLIPWAY_TRY_ASSIGN(std::int64_t seconds, number<std::int64_t>(text.substr(0, dot)));
     std::string fraction(text.substr(std::min(dot + 1, text.size())));
+    if (fraction.find_first_not_of("0123456789") != std::string::npos) return broken();
     fraction.resize(9, '0');
     SLIPWAY_TRY_ASSIGN(std::int64_t nanoseconds, number<std::int64_t>(fraction));
     if (text.starts_with('-') && nanoseconds > 0) {
+        if (seconds == std::numeric_limits<std::int64_t>::min()) return broken();
         --seconds;
         nanoseconds = 1'000'000'000 - nanoseconds;
     }

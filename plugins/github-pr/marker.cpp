@@ -11,10 +11,10 @@ namespace {
 constexpr std::string_view open = "<!-- slipway ";
 constexpr std::string_view close = " -->";
 
-/// The text of JSON strings without what would end a comment: ">" as \u003e.
+/// The text of JSON strings without what would begin or end a comment: "<" as \u003c, ">" as \u003e.
 std::string safe(std::string text) {
-    for (std::size_t at = 0; (at = text.find('>', at)) != std::string::npos;)
-        text.replace(at, 1, "\\u003e");
+    for (std::size_t at = 0; (at = text.find_first_of("<>", at)) != std::string::npos;)
+        text.replace(at, 1, text[at] == '<' ? "\\u003c" : "\\u003e");
     return text;
 }
 

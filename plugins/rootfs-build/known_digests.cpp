@@ -26,6 +26,7 @@ KnownDigests::Files files_of(std::string_view text) {
     KnownDigests::Files files;
     while (text.size() > hex_digits + 2) {
         const std::string_view line = text.substr(0, text.find('\n'));
+        if (line.size() <= hex_digits + 2) return {};
         files.emplace(line.substr(hex_digits + 2), line.substr(0, hex_digits));
         text.remove_prefix(std::min(text.size(), line.size() + 1));
     }

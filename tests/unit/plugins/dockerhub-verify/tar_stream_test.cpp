@@ -144,6 +144,9 @@ TEST(TarStream, RefusesExtendedHeadersThatCanBeReadInTwoWays) {
     EXPECT_EQ(read(extended("22 GNU.sparse.major=1\n") + header("a", '0') + end), "a sparse file");
     EXPECT_EQ(read(extended("11 size=-1\n") + header("a", '0') + end),
               "'-1' in an extended header is no number");
+    EXPECT_EQ(read(extended("14 mtime=1.-5\n") + header("a", '0') + end), "a broken extended header");
+    EXPECT_EQ(read(extended("32 mtime=-9223372036854775808.5\n") + header("a", '0') + end),
+              "a broken extended header");
     EXPECT_THAT(read(extended("9 path=b\n") + header("x", 'L', 2) + padded(std::string("c\0", 2))
                      + header("a", '0') + end),
                 HasSubstr("two long names for one entry"));

@@ -13,6 +13,11 @@ TEST(Marker, IsFoundAgain) {
     EXPECT_EQ(find_marker("body " + marker({"old", "0", "r", 1}) + "\n" + text + "\nmore"), mark);
 }
 
+TEST(Marker, IsFoundWhateverItHolds) {
+    const Mark mark{"<!-- slipway {\"chain\": \"x\"} -->", "<!-- slipway ", "<!--", 1};
+    EXPECT_EQ(find_marker(marker(mark)), mark);
+}
+
 TEST(Marker, OthersHaveNone) {
     for (const char* body : {"", "text", "<!-- slipway ", "<!-- slipway {} -->", "<!-- slipway [1] -->",
                              "<!-- slipway {", "<!-- slipway x -->", "<!-- slipway {\"chain\": 1} -->"})

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <known_digests.hpp>
 #include <support/fs.hpp>
+#include <support/hash.hpp>
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -50,6 +51,14 @@ TEST_F(KnownDigestsTest, a_damaged_record_is_none) {
     std::ofstream(path) << std::string(text.size(), '\0'); // as a power loss may leave it
     EXPECT_TRUE(KnownDigests(folder()).find(package).empty());
     std::ofstream(path) << text.substr(0, 30);
+    EXPECT_TRUE(KnownDigests(folder()).find(package).empty());
+}
+
+TEST_F(KnownDigestsTest, a_line_that_is_none) {
+    KnownDigests(folder()).keep(package, files);
+    const std::string lines = "x\n" + std::string(100, '1') + "\n";
+    ASSERT_TRUE(
+        support::write_file(folder() + "/" + package, support::Digest::of(package + lines).hex() + lines));
     EXPECT_TRUE(KnownDigests(folder()).find(package).empty());
 }
 
