@@ -30,9 +30,10 @@ std::uint64_t number(std::string_view field) {
 }
 
 bool is_header(std::string_view block) {
-    std::uint64_t sum = 0;
-    for (std::size_t i = 0; i < block.size(); ++i)
-        sum += i >= 148 && i < 156 ? ' ' : static_cast<unsigned char>(block[i]);
+    std::uint64_t sum = 8 * ' '; // where the sum itself is
+    for (const std::string_view part : {block.substr(0, 148), block.substr(156)})
+        for (const char c : part)
+            sum += static_cast<unsigned char>(c);
     return block.substr(257, 5) == "ustar" && sum == number(block.substr(148, 7));
 }
 
