@@ -20,7 +20,7 @@ std::uint64_t padded(std::uint64_t size) {
 std::uint64_t number(std::string_view field) {
     std::uint64_t value = 0;
     if ((static_cast<unsigned char>(field.front()) & 0x80) != 0) {
-        for (const char c : field.substr(field.size() - 8))
+        for (const char c : field.substr(field.size() - std::min<std::size_t>(field.size(), 8)))
             value = value << 8 | static_cast<unsigned char>(c);
         return value;
     }

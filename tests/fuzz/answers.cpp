@@ -25,6 +25,12 @@ using support::UniqueFd;
 
 namespace {
 
+struct ScriptedAnswer {
+    int status = 404;
+    std::string headers = {}; ///< whole lines, each with its end
+    std::string body = {};
+};
+
 std::string lower(std::string text) {
     std::ranges::transform(text, text.begin(),
                            [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -52,8 +58,8 @@ struct Connection {
     std::string request = {};
 };
 
-} // namespace
-
+/// "200\nLink: <x>; rel=\"next\"\n\nBODY": a status, header lines, an empty line, the body. What would make
+/// the exchange wait, or is about its framing, is left out.
 ScriptedAnswer scripted(std::string_view text) {
     ScriptedAnswer answer;
     const auto line = [&] {
@@ -75,6 +81,8 @@ ScriptedAnswer scripted(std::string_view text) {
     return answer;
 }
 
+} // namespace
+
 struct AnswerServer::Impl {
     /// One request of the connection, if a whole one has come.
     bool answer(Connection& connection) {
@@ -85,7 +93,11 @@ struct AnswerServer::Impl {
         if (const std::size_t at = head.find("\r\ncontent-length:"); at != std::string::npos)
             length = std::stoul(head.substr(at + 17));
         if (connection.request.size() < end + 4 + length) return false;
-        send(connection.fd.get(), head.starts_with("head ") || head.starts_with("connect "));
+        if (head.starts_with("connect ")) { // a tunnel leads nowhere, and who waits in it waits long
+            connection.fd.reset();
+            return false;
+        }
+        send(connection.fd.get(), head.starts_with("head "));
         connection.request.erase(0, end + 4 + length);
         return true;
     }
@@ -164,9 +176,14 @@ AnswerServer::~AnswerServer() {
     impl_->thread.join();
 }
 
-void AnswerServer::play(std::vector<ScriptedAnswer> answers) {
+std::string AnswerServer::play(std::string_view input) {
+    const std::string what(input.substr(0, input.find('\n')));
+    input.remove_prefix(std::min(what.size() + 1, input.size()));
     const std::lock_guard lock(impl_->mutex);
-    impl_->script.assign(std::make_move_iterator(answers.begin()), std::make_move_iterator(answers.end()));
+    impl_->script.clear();
+    for (const std::string& part : parts_of(input))
+        impl_->script.push_back(scripted(part));
+    return what;
 }
 
 } // namespace slipway::fuzz

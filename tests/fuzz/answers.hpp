@@ -9,19 +9,8 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace slipway::fuzz {
-
-struct ScriptedAnswer {
-    int status = 404;
-    std::string headers = {}; ///< whole lines, each with its end
-    std::string body = {};
-};
-
-/// "200\nLink: <x>; rel=\"next\"\n\nBODY": a status, header lines, an empty line, the body. What would make
-/// the exchange wait, or is about its framing, is left out.
-ScriptedAnswer scripted(std::string_view text);
 
 class AnswerServer {
 public:
@@ -32,8 +21,9 @@ public:
     /// "http://127.0.0.1:PORT", for Network::proxy.
     const std::string& proxy() const { return proxy_; }
 
-    /// Answer the next requests so; after the last one 404 and "{}".
-    void play(std::vector<ScriptedAnswer> answers);
+    /// A target's input: its first line, which is returned, says what is to be asked; then come the answers
+    /// to the next requests, "----" between two. After the last one 404 and "{}".
+    std::string play(std::string_view input);
 
 private:
     struct Impl;

@@ -66,14 +66,9 @@ void ask_pulls(Api& api) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static fuzz::AnswerServer server;
-    std::string_view text = fuzz::text_of(data, size);
+    const std::string_view text = fuzz::text_of(data, size);
     if (text.find(token) != std::string_view::npos) return 0; // whom would it be kept from?
-    const std::string_view what = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(what.size() + 1, text.size()));
-    std::vector<fuzz::ScriptedAnswer> answers;
-    for (const std::string& part : fuzz::parts_of(text))
-        answers.push_back(fuzz::scripted(part));
-    server.play(std::move(answers));
+    const std::string what = server.play(text);
     Api api = make_api(server);
     if (what == "fork")
         ask_fork(api);

@@ -66,7 +66,9 @@ std::optional<std::string> read_by_libarchive(std::string_view bytes) {
         const auto entry = reader.value().next();
         if (!entry) return std::nullopt;
         if (!entry.value()) break;
-        if (entry.value()->type == support::TarType::hardlink) return std::nullopt; // told as their files are
+        // What means something else in a layer: a link is told as its file, a whiteout is none.
+        if (entry.value()->type == support::TarType::hardlink) return std::nullopt;
+        if (entry.value()->path.find(".wh.") != std::string::npos) return std::nullopt;
         support::Sha256 hash;
         const auto content = reader.value().content([&](std::string_view some) {
             hash.update(some);

@@ -9,13 +9,12 @@
 #include <unistd.h>
 #include <worker/host_api.hpp>
 
+#include <thread>
+
 using namespace slipway;
 namespace json = support::json;
 
 namespace {
-
-/// What is left to say when the input has been said: a worker that waits for ever would be no finding.
-constexpr int calls = 9;
 
 void say(int socket, const json::Value& message) {
     const support::UniqueFd fd(message.find("fd") != nullptr ? ::open("/dev/null", O_RDONLY | O_CLOEXEC)
@@ -28,12 +27,31 @@ void say(int socket, const json::Value& message) {
     }
 }
 
+/// The host: to each call it says the next messages of the input, up to a reply; and when all are said, that
+/// it is well.
+void answer(worker::Channel& far, std::vector<json::Value> messages) {
+    std::size_t next = 0;
+    for (;;) {
+        const auto call = far.receive();
+        if (!call) return;
+        const std::string& kind = call.value().body["t"].as_string();
+        if (kind == "log" || kind == "diag" || kind == "progress") continue;
+        bool replied = false;
+        while (!replied && next < messages.size()) {
+            say(far.fd(), messages[next]);
+            replied = messages[next++]["t"].as_string() == "reply";
+        }
+        if (!replied) say(far.fd(), json::Object{{"t", "reply"}, {"status", 0}, {"fd", true}});
+    }
+}
+
 /// All that a plugin can ask for.
 void call_all(const slipway_host* host) {
     const auto fits = [](slipway_status status) {
         fuzz::require(status <= SLIPWAY_OK && status > SLIPWAY_CRASHED);
     };
-    const auto opened = [&](slipway_status status, int fd) {
+    const auto opened = [&](slipway_status status,
+                            const int& fd) { // a reference: the call sets it first or last
         fits(status);
         if (status == SLIPWAY_OK) fuzz::require(fd >= 0);
         if (fd >= 0) ::close(fd);
@@ -68,21 +86,22 @@ void call_all(const slipway_host* host) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     int fds[2] = {-1, -1};
     fuzz::require(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) == 0);
-    const support::UniqueFd far(fds[0]);
-    ::fcntl(far.get(), F_SETFL, O_NONBLOCK);
+    worker::Channel far{support::UniqueFd(fds[0])};
     worker::Job job;
-    for (const std::string& line :
-         support::split(std::string(fuzz::text_of(data, std::min<std::size_t>(size, 20000))), '\n')) {
-        const auto message = json::parse(line);
+    std::vector<json::Value> messages;
+    for (const std::string& line : support::split(std::string(fuzz::text_of(data, size)), '\n')) {
+        auto message = json::parse(line);
         if (!message || !message.value().is_object()) continue;
         if (message.value()["t"].as_string() == "run") job = worker::parse_job(message.value());
-        say(far.get(), message.value());
+        messages.push_back(std::move(message).value());
     }
-    for (int i = 0; i < calls; ++i)
-        say(far.get(), json::Object{{"t", "reply"}, {"status", 0}, {"fd", true}});
-    worker::Channel channel{support::UniqueFd(fds[1])};
-    worker::HostApi api(channel, job, nullptr);
-    call_all(api.abi());
-    api.finish();
+    std::thread host([&] { answer(far, std::move(messages)); });
+    {
+        worker::Channel channel{support::UniqueFd(fds[1])};
+        worker::HostApi api(channel, job, nullptr);
+        call_all(api.abi());
+        api.finish();
+    }
+    host.join();
     return 0;
 }

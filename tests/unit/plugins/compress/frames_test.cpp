@@ -109,6 +109,14 @@ TEST_F(Frames, SegmentsAreFoundHoweverTheBytesCome) {
         EXPECT_EQ(starts_of(bytes, step), starts) << step;
 }
 
+// The checksum's field is shorter than the eight bytes of GNU's large numbers.
+TEST_F(Frames, AChecksumThatIsNone) {
+    make({"+a/:0:1", "a/x:700:2"});
+    std::string bytes = support::read_file(tar()).value();
+    bytes[148] = '\x80';
+    EXPECT_TRUE(starts_of(bytes, bytes.size()).empty());
+}
+
 TEST_F(Frames, OneForEachSegment) {
     make({"+a:70000:1", "+b:100:2", "c:200000:3", "+d:5:4"});
     archive();
