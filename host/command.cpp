@@ -15,7 +15,9 @@ std::vector<Option> operator+(std::vector<Option> a, const std::vector<Option>& 
 std::vector<Option> chain_options() {
     return {
         {"set", 0, "PATH=VALUE", "change the chain for this run: stages.publish.with.remote=…, vars.x=…"},
-        {"override", 0, "STAGE=PLUGIN[:FILE]", "do a stage with another plugin, options from FILE"},
+        {"override", 0, "STAGE=PLUGIN[:OPTIONS]",
+         "do a stage with another plugin; OPTIONS: {…}, or a file that holds them"},
+        {"overrides", 0, "FILE", "the same for several stages, as a JSON object; may be repeated"},
         {"epoch", 0, "SECONDS", "SOURCE_DATE_EPOCH of the run; default: that variable, else today 00:00 UTC"},
         {"no-mocks", 0, "", "refuse a chain that has mocked stages"}};
 }

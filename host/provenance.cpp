@@ -69,7 +69,7 @@ json::Value external_parameters(const RunRecord& run) {
                                {"document", document ? without_user_info(document.value()) : json::Value()}}},
         {"epoch", run.epoch},
         {"settings", without_user_info(run.settings["settings"])},
-        {"overrides", run.settings["overrides"]},
+        {"overrides", without_user_info(run.settings["overrides"])},
         {"locked", locked != nullptr ? *locked : json::Value(json::Object{})},
         {"mocked", run.mocked}};
 }

@@ -222,12 +222,13 @@ private:
         if (arguments_.has("json")) {
             json::Value all = reproduction_json(result);
             all.set("run", original_.run.id);
+            all.set("mocked", original_.run.mocked);
             all.set("kept", differs ? fresh.folder : "");
             fmt::print("{}", json::dump_pretty(all));
             return differs ? exit_differs : exit_done;
         }
-        fmt::print("run {} of {} {}, built again:\n{}", original_.run.id, original_.run.chain,
-                   original_.run.version, reproduction_text(result));
+        fmt::print("run {} of {} {}{}, built again:\n{}", original_.run.id, original_.run.chain,
+                   original_.run.version, original_.run.mocked ? ", MOCKED" : "", reproduction_text(result));
         if (differs) fmt::print("the rebuilt artifacts are kept in {}\n", fresh.folder);
         return differs ? exit_differs : exit_done;
     }

@@ -16,12 +16,14 @@
 #include <worker/sandbox.hpp>
 #include <worker/user_namespace.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
 #include <filesystem>
+#include <iterator>
 #include <random>
 #include <thread>
 
@@ -145,6 +147,10 @@ Result<config::LoadOptions> load_options(const Arguments& arguments) {
         SLIPWAY_TRY_ASSIGN(config::Setting setting, config::parse_setting(text));
         options.settings.push_back(std::move(setting));
     }
+    for (const std::string& file : arguments.values("overrides")) {
+        SLIPWAY_TRY_ASSIGN(auto overrides, config::read_overrides(file));
+        std::ranges::move(overrides, std::back_inserter(options.overrides));
+    }
     for (const std::string& text : arguments.values("override")) {
         SLIPWAY_TRY_ASSIGN(config::Override override_, config::parse_override(text));
         options.overrides.push_back(std::move(override_));
@@ -153,23 +159,30 @@ Result<config::LoadOptions> load_options(const Arguments& arguments) {
     return options;
 }
 
-json::Value to_json(const config::LoadOptions& options) {
-    json::Array settings, overrides;
-    for (const config::Setting& s : options.settings)
-        settings.push_back(json::Object{{"path", s.path}, {"value", s.value}});
-    for (const config::Override& o : options.overrides)
-        overrides.push_back(json::Object{{"stage", o.stage},
-                                         {"use", o.use},
-                                         {"file", o.file.empty() ? "" : fs::absolute(o.file).string()}});
-    return json::Object{{"settings", std::move(settings)}, {"overrides", std::move(overrides)}};
+json::Value to_json(const std::vector<config::Setting>& settings,
+                    const std::vector<config::Override>& overrides) {
+    json::Array set, overridden;
+    for (const config::Setting& s : settings)
+        set.push_back(json::Object{{"path", s.path}, {"value", s.value}});
+    for (const config::Override& o : overrides) {
+        json::Value one = json::Object{{"stage", o.stage},
+                                       {"use", o.use},
+                                       {"file", o.file.empty() ? "" : fs::absolute(o.file).string()}};
+        if (o.with) one.set("with", *o.with);
+        overridden.push_back(std::move(one));
+    }
+    return json::Object{{"settings", std::move(set)}, {"overrides", std::move(overridden)}};
 }
 
 config::LoadOptions parse_load_options(const json::Value& v, std::int64_t epoch) {
     config::LoadOptions options;
     for (const json::Value& s : v["settings"].as_array())
         options.settings.push_back({s["path"].as_string(), s["value"].as_string()});
-    for (const json::Value& o : v["overrides"].as_array())
-        options.overrides.push_back({o["stage"].as_string(), o["use"].as_string(), o["file"].as_string()});
+    for (const json::Value& o : v["overrides"].as_array()) {
+        config::Override change{o["stage"].as_string(), o["use"].as_string(), o["file"].as_string()};
+        if (const json::Value* with = o.find("with")) change.with = *with;
+        options.overrides.push_back(std::move(change));
+    }
     options.epoch = epoch;
     return options;
 }
@@ -204,7 +217,7 @@ journal::RunRecord new_run(const chain::Plan& plan, const config::LoadOptions& o
     run.path = plan.chain.path;
     run.folder = plan.chain.folder;
     run.text = plan.chain.text;
-    run.settings = to_json(options);
+    run.settings = to_json(options.settings, plan.chain.overrides);
     run.settings.set("host", version);
     run.epoch = options.epoch;
     run.mocked = plan.mocked();

@@ -50,7 +50,8 @@ chain::Catalog open_catalog(const Arguments& arguments, worker::Loop& loop, jour
 
 /// --set, --override and --epoch.
 support::Result<config::LoadOptions> load_options(const Arguments& arguments);
-support::json::Value to_json(const config::LoadOptions& options);
+support::json::Value to_json(const std::vector<config::Setting>& settings,
+                             const std::vector<config::Override>& overrides);
 config::LoadOptions parse_load_options(const support::json::Value& json, std::int64_t epoch);
 
 /// Either a plan or, after the problems were printed, the exit code.

@@ -57,6 +57,7 @@ private:
 Result<std::string> manifest_of_run(const Arguments& arguments, const std::string& id) {
     SLIPWAY_TRY_ASSIGN(const State state, open_state(arguments));
     SLIPWAY_TRY_ASSIGN(const auto run, state.journal.find_run(id));
+    if (run.mocked) fmt::print(stderr, "slipway: run {} is MOCKED: it is no release\n", run.id);
     SLIPWAY_TRY_ASSIGN(const auto stages, state.journal.stages(run.id));
     std::vector<std::string> keys;
     std::string sha256;

@@ -38,11 +38,8 @@ Stage build_stage(const Value& value, std::size_t index, const Chain& chain) {
         stage.timeout_s = timeout->count();
     stage.keep = value["keep"].as_bool();
     stage.pointer = "/stages/" + std::to_string(index);
-    for (const Origin& origin : chain.origins)
-        if (origin.pointer == stage.pointer + "/with" && !origin.text.empty()) {
-            stage.options_file = origin.file;
-            stage.options_text = origin.text;
-        }
+    for (const Override& change : chain.overrides)
+        if (change.stage == stage.id && change.with) stage.options_file = change.file;
     return stage;
 }
 

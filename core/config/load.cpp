@@ -96,7 +96,7 @@ std::variant<Chain, Problems> load_text(const std::string& text, const std::stri
     }
     const Value before = std::move(parsed).value();
     Value root = before;
-    apply_changes(root, options, report);
+    auto overrides = apply_changes(root, options, report);
 
     const Value& format = root["slipway"];
     if (format.is_integer() && format.as_integer() != format_version) {
@@ -114,6 +114,7 @@ std::variant<Chain, Problems> load_text(const std::string& text, const std::stri
     chain.text = text;
     chain.epoch = options.epoch;
     chain.origins = report.origins();
+    chain.overrides = std::move(overrides);
     build(root, chain);
     mark_overridden(before, options, chain);
     check(root, chain, report);

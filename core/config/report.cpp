@@ -31,7 +31,8 @@ Problem locate(const std::string& path, const std::string& text, const std::vect
     const std::string& source = origin ? origin->text : text;
     Problem problem;
     problem.file = origin ? origin->file : path;
-    problem.pointer = pointer;
+    problem.pointer =
+        origin && !origin->there.empty() ? origin->there + pointer.substr(origin->pointer.size()) : pointer;
     if (position == json::no_position || source.empty()) return problem;
     problem.position = position;
     problem.place = json::place_of(source, position);
@@ -41,6 +42,10 @@ Problem locate(const std::string& path, const std::string& text, const std::vect
 void Report::came_from(Origin origin) {
     std::erase_if(origins_, [&](const Origin& o) { return is_at_or_below(o.pointer, origin.pointer); });
     origins_.push_back(std::move(origin));
+}
+
+void Report::came_from_chain(std::string pointer, std::string there) {
+    came_from({std::move(pointer), path_, text_, std::move(there)});
 }
 
 void Report::add(const std::string& pointer, std::size_t position, std::string what, std::string hint) {

@@ -17,6 +17,9 @@ public:
     /// The value at `pointer` and all below it come from somewhere else.
     void came_from(Origin origin);
 
+    /// The same, but from another place of the chain file itself.
+    void came_from_chain(std::string pointer, std::string there);
+
     void add(const std::string& pointer, std::size_t position, std::string what, std::string hint = {});
 
     /// A problem `offset` bytes into a string value.

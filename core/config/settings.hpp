@@ -12,8 +12,9 @@ namespace slipway::config {
 /// Largest chain file and options file.
 inline constexpr std::size_t max_file_bytes = 16u << 20;
 
-/// Applies the overrides, then the settings, each in its order. What cannot be applied is reported.
-void apply_changes(support::json::Value& root, const LoadOptions& options, Report& report);
+/// Applies the overrides, the last one of each stage, then the settings in their order. What cannot be
+/// applied is reported. Returns the overrides that were.
+std::vector<Override> apply_changes(support::json::Value& root, const LoadOptions& options, Report& report);
 
 /// The index in "stages" of the stage with this id.
 std::optional<std::size_t> find_stage(const support::json::Value& root, std::string_view id);

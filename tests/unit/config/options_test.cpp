@@ -74,7 +74,7 @@ TEST(Options, ProblemsOfSettingsAndOverridesNameThem) {
     const std::string file = folder.write("o.json", "{\n  \"format\": \"xy\" }");
     EXPECT_EQ(
         checked(chain_of(R"({"id": "a", "use": "compress"})"),
-                at_epoch({"stages.a.with.level=high"}, {"a=mock:" + file})),
+                at_epoch({"stages.a.with.level=high"}, {"a=compress:" + file})),
         file
             + ":2:13: /stages/0/with/format: expected 'zstd' or 'xz', found 'xy' (hint: did you mean 'xz'?)\n"
               "--set stages.a.with.level: /stages/0/with/level: expected an integer, found a string\n"

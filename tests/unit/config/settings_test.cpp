@@ -101,8 +101,56 @@ TEST(Overrides, Parse) {
     for (const char* bad : {"publish", "=mock", "publish=", "publish=:f", "publish=mock:", ""})
         EXPECT_EQ(parse_override(bad).error().message(),
                   std::string("--override ") + bad
-                      + ": expected STAGE=PLUGIN or STAGE=PLUGIN:FILE (hint: such as --override "
-                        "publish=mock:publish.json)");
+                      + ": expected STAGE=PLUGIN, STAGE=PLUGIN:FILE or STAGE=PLUGIN:{OPTIONS} (hint: such as "
+                        "--override publish=mock:publish.json)");
+}
+
+TEST(Overrides, ParseOptionsInline) {
+    const Override change = parse_override("publish=mock: {\"status\": \"a=b:c\", }").value();
+    EXPECT_EQ(change.use, "mock");
+    EXPECT_EQ(change.file, "");
+    EXPECT_EQ(json::dump(*change.with), R"({"status":"a=b:c"})");
+    EXPECT_EQ(parse_override("publish=mock:{\"a\" 1}").error().message(),
+              "--override publish=mock:{\"a\" 1}: 1:6: missing a colon after a name of object member (hint: "
+              "such as "
+              "--override publish=mock:publish.json)");
+}
+
+TEST(Overrides, InAFile) {
+    const Folder folder;
+    const std::string file = folder.write("all.json", R"({
+  "archive": "compress:{\"level\": 9}", // inline
+  "publish": { "use": "mock", "with": { "status": "ok" } } })");
+    auto read = read_overrides(file).value();
+    ASSERT_EQ(read.size(), 2u);
+    LoadOptions options = at_epoch();
+    options.overrides = read;
+    const Chain changed = loaded(chain, options);
+    EXPECT_EQ(json::dump(changed.stages[0].with), R"({"level":9})");
+    EXPECT_EQ(changed.stages[1].use, "mock");
+    EXPECT_EQ(changed.stages[1].options_file, file);
+    EXPECT_EQ(changed.overrides.size(), 2u);
+    // The last one of a stage counts, and one without options leaves the chain's own.
+    options.overrides.push_back(parse_override("publish=git-publish").value());
+    EXPECT_EQ(json::dump(loaded(chain, options).stages[1].with), R"({"remote":"${version}"})");
+}
+
+TEST(OverrideProblem, InAFile) {
+    const Folder folder;
+    const auto refused_file = [&](const std::string& text) {
+        const std::string file = folder.write("all.json", text);
+        const auto read = read_overrides(file);
+        return read ? "" : read.error().message().substr(file.size());
+    };
+    EXPECT_EQ(refused_file("{"), ":1:2: missing a name for object member");
+    EXPECT_EQ(refused_file("[]"), ":1:1: expected an object, found an array (hint: {\"publish\": \"mock\"})");
+    EXPECT_EQ(refused_file("{\"a\": 1}"),
+              ":1:7: stage 'a': expected \"PLUGIN[:OPTIONS]\" or {\"use\": PLUGIN, "
+              "\"with\": {OPTIONS}}");
+    EXPECT_EQ(refused_file("{\"a\": {\"use\": \"b\", \"whit\": {}}}"),
+              ":1:7: stage 'a': unknown key 'whit' (hint: it has \"use\" and \"with\")");
+    EXPECT_EQ(refused_file("{\"a\": \"mock:\"}"),
+              ":1:7: stage 'a': expected PLUGIN, PLUGIN:FILE or PLUGIN:{OPTIONS}");
 }
 
 TEST(Overrides, ReplaceThePluginAndItsOptions) {
@@ -113,14 +161,24 @@ TEST(Overrides, ReplaceThePluginAndItsOptions) {
     EXPECT_TRUE(changed.overridden);
     EXPECT_EQ(publish.use, "mock");
     EXPECT_EQ(publish.overridden_use, "git-publish");
-    EXPECT_EQ(json::dump(publish.with), R"({"status":"ok","delay":1})");
+    EXPECT_EQ(json::dump(publish.with), R"({"status":"ok","replaces":{"use":"git-publish","with":{"remote":)"
+                                        R"("${version}"}},"delay":1})");
     EXPECT_EQ(publish.options_file, file);
-    EXPECT_EQ(publish.options_text, "// canned\n{\"status\": \"ok\",}");
+    EXPECT_EQ(changed.overrides.at(0).text, "// canned\n{\"status\": \"ok\",}");
 }
 
-TEST(Overrides, WithoutAFileKeepTheOptions) {
-    const Chain changed = loaded(chain, at_epoch({}, {"publish=mock"}));
-    EXPECT_EQ(changed.stages[1].use, "mock");
+// What it stands in for is told, and stays checked: at its place in the chain.
+TEST(Overrides, AMockKnowsWhatItReplaces) {
+    const std::string text = chain_of(R"({"id": "a", "use": "compress", "with": {"level": "${nowhere}"}})");
+    EXPECT_EQ(
+        problems_of(text, at_epoch({}, {"a=mock"})),
+        "chain.json:2:51: /stages/0/with/level: unknown variable '${nowhere}' (hint: set it in 'vars'; write "
+        "'$${' for a plain '${')\n1 problem in chain.json\n");
+}
+
+TEST(Overrides, WithoutOptionsKeepTheChains) {
+    const Chain changed = loaded(chain, at_epoch({}, {"publish=patch-submit"}));
+    EXPECT_EQ(changed.stages[1].use, "patch-submit");
     EXPECT_EQ(json::dump(changed.stages[1].with), R"({"remote":"${version}"})");
     EXPECT_EQ(changed.stages[1].options_file, "");
 }

@@ -23,16 +23,24 @@ struct Setting {
     std::string value;
 };
 
-/// `--override STAGE=PLUGIN[:FILE]`: the stage is done by PLUGIN, with the options in FILE (JSON object;
-/// comments allowed) instead of its own. Without FILE it keeps its own options.
+/// `--override STAGE=PLUGIN[:OPTIONS]`: the stage is done by PLUGIN, with these options instead of its own: a
+/// JSON object (comments allowed), or the file that holds it. Without them it keeps its own options; a mock,
+/// which could not take them, gets none. What a mock stands in for it is told as its option "replaces"
+/// (Replaced).
 struct Override {
     std::string stage;
     std::string use;
-    std::string file;
+    std::string file = {}; ///< that the options are in, or are to be read from; else ""
+    std::optional<support::json::Value> with = {}; ///< the options, once they are known
+    std::string text = {}; ///< of `file`, for places; "" if that is not known any more
 };
 
-/// Parse "publish=mock:fixtures/publish.json".
+/// Parse "publish=mock:fixtures/publish.json" or "publish=mock:{\"status\": \"auth\"}".
 support::Result<Override> parse_override(const std::string& text);
+
+/// `--overrides FILE`: {STAGE: "PLUGIN[:OPTIONS]"} or {STAGE: {"use": PLUGIN, "with": {OPTIONS}}}. Paths
+/// start at the file's folder. Kind::config: not one, with line and column where that is known.
+support::Result<std::vector<Override>> read_overrides(const std::string& file);
 support::Result<Setting> parse_setting(const std::string& text);
 
 /// What one run changes or fixes about a chain.
@@ -55,7 +63,6 @@ struct Stage {
     std::vector<std::string> on; ///< not a step of the run: done when that has ended in one of these states
     std::string overridden_use;  ///< what `use` was before an override; else ""
     std::string options_file;    ///< the override's file; `with` came from there
-    std::string options_text;    ///< and its text, for places
     std::string pointer;         ///< "/stages/3"
     std::size_t position = support::json::no_position;
 };
@@ -74,9 +81,10 @@ bool agree(const Cell& a, const Cell& b);
 
 /// Where a part of the chain comes from that is not the chain file's own.
 struct Origin {
-    std::string pointer; ///< into the chain: "/stages/1/with/level"
-    std::string file;    ///< as messages name it: "--set stages.archive.with.level", or an options file
-    std::string text;    ///< of that file; "" for a command line argument
+    std::string pointer;    ///< into the chain: "/stages/1/with/level"
+    std::string file;       ///< as messages name it: "--set stages.archive.with.level", or an options file
+    std::string text;       ///< of that file; "" for a command line argument
+    std::string there = {}; ///< the pointer in that file, if it is another one
 };
 
 /// What a plugin that does a stage type must be. Empty: not said.
@@ -101,6 +109,7 @@ struct Chain {
     bool overridden = false; ///< at least one stage is done by another plugin than the file says
     std::map<std::string, support::json::Value> typed_vars; ///< the vars that are numbers or booleans
     std::vector<Origin> origins;                            ///< what --set and --override changed
+    std::vector<Override> overrides;                        ///< those that were applied, their options read
 };
 
 /// A stage in one cell, its options expanded as far as can be before the run.
@@ -110,6 +119,9 @@ struct Instance {
     Cell cell;
     support::json::Value options; ///< ${stage.port.path} references and `$${` are still text
 };
+
+/// Where an overriding mock has the options of the stage that it stands in for, as the chain has them.
+inline constexpr const char* replaced_pointer = "/replaces/with";
 
 /// Read and check a chain: syntax, the chain schema, ids, references between stages, variables. Either a
 /// chain or every problem found. `path` "-" reads standard input.
