@@ -73,16 +73,14 @@ private:
         planned.overridden = stage.overridden_use;
         planned.on = stage.on;
         planned.mocked = stage.use == "mock";
-        if (planned.mocked && !stage.overridden_use.empty()) adopt_ports(instance, stage);
+        if (planned.mocked) adopt(instance, planned);
         const config::Schema* schema = schema_of(*entry, stage);
         if (schema == nullptr) return;
-        Problems bad = config::validate_options(plan_.chain, instance, *schema);
-        for (Problem& p : bad)
-            if (said_.insert(p.message()).second) problems_.push_back(std::move(p));
+        say(config::validate_options(plan_.chain, instance, *schema));
         planned.schema = schema;
         planned.folder = stage.options_file.empty() ? plan_.chain.folder : folder_of(stage.options_file);
         config::complete_options(instance.options, *schema, planned.folder);
-        planned.secrets = config::secret_names(instance.options);
+        planned.secrets = secrets_of(instance.options, planned);
         planned.timeout_s = stage.timeout_s.value_or(
             entry->type.capabilities.timeout_s > 0 ? entry->type.capabilities.timeout_s : default_timeout_s);
         planned.ports = ports_of(*entry, instance, stage);
@@ -94,13 +92,45 @@ private:
         return std::filesystem::absolute(file).lexically_normal().parent_path().string();
     }
 
-    /// A mock in another stage's place has that stage's ports, so that wiring stays checked.
-    void adopt_ports(config::Instance& instance, const config::Stage& stage) {
+    void say(Problems bad) {
+        for (Problem& p : bad)
+            if (said_.insert(p.message()).second) problems_.push_back(std::move(p));
+    }
+
+    /// A mock in another stage's place has that stage's description: its ports, which may depend on its
+    /// options, and their schema. So wiring and options stay checked.
+    void adopt(config::Instance& instance, PlannedStage& planned) {
+        const config::Stage& stage = plan_.chain.stages[instance.stage];
         const CatalogEntry* original = catalog_.find(stage.overridden_use);
-        if (original == nullptr || instance.options.find("ports") != nullptr) return;
-        plugin::Ports ports = original->type.ports;
+        if (original == nullptr) return;
+        config::Instance as_it_was = instance;
+        if (json::Value* options = instance.options.at_pointer(config::replaced_pointer)) {
+            planned.replaced = schema_of(*original, stage);
+            if (planned.replaced == nullptr) return;
+            say(replaced_problems(stage, *options, *planned.replaced));
+            config::complete_options(*options, *planned.replaced, plan_.chain.folder);
+            as_it_was.options = *options;
+        }
+        if (instance.options.find("ports") != nullptr) return;
+        plugin::Ports ports = ports_of(*original, as_it_was, stage);
         ports.declared_by.clear();
         instance.options.set("ports", plugin::to_json(ports));
+    }
+
+    Problems replaced_problems(const config::Stage& stage, const json::Value& options,
+                               const config::Schema& schema) const {
+        Problems bad;
+        for (const Problem& p : schema.validate(options))
+            bad.push_back(config::problem_at(plan_.chain,
+                                             stage.pointer + "/with" + config::replaced_pointer + p.pointer,
+                                             p.position, p.what, p.hint));
+        return bad;
+    }
+
+    /// A mock needs no secrets of the stage it stands in for.
+    static std::vector<std::string> secrets_of(json::Value options, const PlannedStage& stage) {
+        if (stage.replaced != nullptr) options.remove("replaces");
+        return config::secret_names(options);
     }
 
     plugin::Ports ports_of(const CatalogEntry& entry, const config::Instance& instance,

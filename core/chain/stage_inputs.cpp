@@ -28,6 +28,12 @@ json::Value describe(const OutputRecord& output, const std::string& stage, json:
                         {"annotations", output.annotations}};
 }
 
+Result<void> check(const config::Schema& schema, const json::Value& options) {
+    for (const config::Problem& problem : schema.validate(options))
+        return Error{Kind::config, "option '" + problem.pointer + "': " + problem.what, problem.hint};
+    return {};
+}
+
 } // namespace
 
 json::Value to_json(const config::Cell& cell) {
@@ -48,8 +54,10 @@ Result<Options> StageInputs::options(std::size_t index) const {
                            return document(stage, reference);
                        }));
     // What another stage wrote may not fit.
-    for (const config::Problem& problem : stage.schema->validate(options.values))
-        return Error{Kind::config, "option '" + problem.pointer + "': " + problem.what, problem.hint};
+    SLIPWAY_TRY(check(*stage.schema, options.values));
+    if (const json::Value* replaced = options.values.at_pointer(config::replaced_pointer);
+        replaced != nullptr && stage.replaced != nullptr)
+        SLIPWAY_TRY(check(*stage.replaced, *replaced));
     options.paths = config::complete_options(options.values, *stage.schema, stage.folder);
     return options;
 }

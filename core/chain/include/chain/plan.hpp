@@ -38,8 +38,10 @@ struct PlannedStage {
         pinned;                             ///< by input port: given from outside (chain/pin.hpp)
     std::vector<std::size_t> after;         ///< stages that must be done before; sorted
     const config::Schema* schema = nullptr; ///< of its options
-    std::string folder;                     ///< absolute; relative paths in its options start here
-    std::vector<std::string> secrets;       ///< names its options name
+    const config::Schema* replaced =
+        nullptr;                      ///< of those at config::replaced_pointer; nullptr: there are none
+    std::string folder;               ///< absolute; relative paths in its options start here
+    std::vector<std::string> secrets; ///< names its options name
     std::int64_t timeout_s = 0;
     bool mocked = false;
     bool plugin_pinned = false;  ///< it must still be what it was (chain/plugin_pin.hpp)
