@@ -33,7 +33,7 @@ int already_done(const Arguments& arguments, const State& state, const std::stri
 
 /// The lock is held.
 int go_on(const Arguments& arguments, State& state, const journal::RunRecord& run,
-          const chain::RunSettings& settings) {
+          chain::RunSettings settings) {
     journal::Journal& journal = state.journal;
     worker::Loop loop;
     const chain::Catalog catalog = open_catalog(arguments, loop, &journal);
@@ -41,6 +41,7 @@ int go_on(const Arguments& arguments, State& state, const journal::RunRecord& ru
     if (auto* loaded = std::get_if<config::Chain>(&chain)) loaded->folder = run.folder;
     auto plan = planned(std::move(chain), catalog, arguments);
     if (const int* code = std::get_if<int>(&plan)) return *code;
+    settings.record = run.settings["record"].as_string();
     chain::resume_pins(std::get<chain::Plan>(plan), run.settings["locked"]);
     if (auto pinned = chain::pin_plugins(std::get<chain::Plan>(plan), run.settings["plugins"]); !pinned)
         return complain(pinned.error());
@@ -106,7 +107,8 @@ Command resume_command() {
          "Goes on with RUN (an id or the beginning of one; default: the newest run) as it was started: the\n"
          "chain, its settings and its epoch are those of the journal. Stages that are done stay done.",
          "slipway resume 20261105-0200",
-         std::vector<Option>{{"parked", 0, "", "go on with every parked run, the oldest first"}}
+         std::vector<Option>{{"parked", 0, "", "go on with every parked run, the oldest first"},
+                             {"no-mocks", 0, "", "refuse a run that has mocked stages"}}
              + execute_options() + wait_options() + plugin_options() + state_options(),
          0, 1},
         &resume_run};

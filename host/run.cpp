@@ -10,10 +10,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <memory>
 
 namespace slipway::host {
 
+namespace fs = std::filesystem;
 namespace json = support::json;
 
 namespace {
@@ -56,6 +58,16 @@ support::Result<json::Value> pin_plugins_to(chain::Plan& plan, const std::string
     return plugins;
 }
 
+/// Made, and empty: what lies there from another run would be replayed, too.
+support::Result<std::string> recording_folder(const std::string& path) {
+    const std::string folder = fs::absolute(path).lexically_normal().string();
+    SLIPWAY_TRY(support::make_dirs(folder));
+    std::error_code failed;
+    if (fs::is_empty(folder, failed)) return folder;
+    return support::Error{support::Kind::config, "--record: '" + path + "' is not empty",
+                          "choose another folder, or remove it"};
+}
+
 /// Run an opened chain as a new run (or plan); the exit code, and the run's id in `id`.
 int start(const Arguments& arguments, Opened& opened, chain::Mode mode, std::string& id) {
     auto settings = run_settings(arguments, opened.state, mode);
@@ -70,6 +82,12 @@ int start(const Arguments& arguments, Opened& opened, chain::Mode mode, std::str
         auto plugins = pin_plugins_to(opened.plan, arguments.value("locked"));
         if (!plugins) return complain(plugins.error());
         run.settings.set("plugins", std::move(plugins).value());
+    }
+    if (arguments.has("record")) {
+        auto folder = recording_folder(arguments.value("record"));
+        if (!folder) return complain(folder.error());
+        settings.value().record = folder.value();
+        run.settings.set("record", folder.value());
     }
     id = run.id;
     auto records = chain::new_records(opened.plan);
@@ -136,6 +154,7 @@ Command run_command() {
          "slipway run archlinux.json --set stages.publish.with.remote=/srv/git/test.git",
          std::vector<Option>{
              {"locked", 0, "FILE", "take exactly what FILE says, which slipway lock wrote"},
+             {"record", 0, "DIR", "write down what every stage sees and does, for mocks to replay"},
              {"learn", 0, "", "run every stage, watch it, and propose what its plugin should declare"}}
              + chain_options() + execute_options() + wait_options() + plugin_options() + state_options(),
          1, 1},

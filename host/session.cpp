@@ -289,6 +289,9 @@ int execute(const Arguments& arguments, State& state, worker::Loop& loop, const 
     const auto on_terminate = loop.on_signal(SIGTERM, stop);
     const chain::RunResult result = runner.run(plan, run, std::move(records));
     progress->finish();
+    if (!settings.record.empty())
+        if (auto written = chain::write_replay_overrides(settings.record, plan); !written)
+            (void)complain(written.error());
     auto recorded = record_end(state, run, result);
     loop.cancel(on_interrupt); // not before: what is done is written down, whatever signal comes
     loop.cancel(on_terminate);

@@ -56,7 +56,7 @@ struct Runner::Impl {
 
     RunResult run(const Plan& the_plan, const RunRecord& the_run, std::vector<StageRecord> the_records) {
         plan = &the_plan;
-        streams = find_streams(the_plan);
+        if (settings.record.empty()) streams = find_streams(the_plan); // a recording keeps every artifact
         run_record = &the_run;
         records = std::move(the_records);
         given.emplace(the_plan, the_run, records, store);
@@ -228,7 +228,7 @@ struct Runner::Impl {
         Inputs inputs = given->inputs(i);
         SLIPWAY_TRY_ASSIGN(const std::string key, given->key(i, inputs.descriptions));
         records[i].cache_key = key;
-        if (!key.empty() && !watched()) {
+        if (!key.empty() && !watched() && settings.record.empty()) {
             SLIPWAY_TRY_ASSIGN(const auto known, journal.cached(key));
             if (known && are_there(i, *known)) {
                 records[i].outputs = *known;
@@ -349,13 +349,21 @@ struct Runner::Impl {
         SLIPWAY_TRY(journal.save_stage(run_record->id, record));
         SLIPWAY_TRY_ASSIGN(worker::Job order, make_order(i, options, inputs.descriptions));
         log->stage_started(record, stage);
+        auto recording = recording_of(stage, order);
         jobs[i] = std::make_unique<StageJob>(context, stage, std::move(order), std::move(inputs.artifacts),
                                              std::move(joined), [this, i](StageResult result) {
                                                  loop.post([this, i] { jobs[i].reset(); });
                                                  finish(i, std::move(result));
                                              });
+        jobs[i]->record(std::move(recording));
         jobs[i]->start();
         return {};
+    }
+
+    std::unique_ptr<Recording> recording_of(const PlannedStage& stage, const worker::Job& order) const {
+        if (settings.record.empty()) return nullptr;
+        return std::make_unique<Recording>(settings.record, stage,
+                                           plan->chain.stages[stage.instance.stage].id, order);
     }
 
     void finish(Index i, StageResult result) {

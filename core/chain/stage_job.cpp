@@ -107,6 +107,7 @@ void StageJob::stop_in_steps(std::chrono::milliseconds terminate_after) {
 void StageJob::take(const worker::Message& message) {
     const json::Value& body = message.body;
     const std::string& kind = body["t"].as_string();
+    if (recording_ && (kind == "log" || kind == "diag")) recording_->said(body);
     if (kind == "log")
         emit("log", clamped_level(body["level"]), body["text"].as_string());
     else if (kind == "progress")
@@ -138,6 +139,7 @@ void StageJob::take(const worker::Denial& denial) {
 void StageJob::take_call(const std::string& kind, const json::Value& body) {
     // Two at once would each find the port free, or the draft of the other.
     if (std::exchange(in_call_, true)) return process_->reject("a call before the reply to the one before");
+    if (recording_) recording_->called(body);
     if (kind == "input_open") return open_input(body);
     if (kind == "output_create") return create_output(body);
     if (kind == "output_commit") return commit_output(body);
@@ -418,6 +420,7 @@ void StageJob::declare_effect(const json::Value& body) {
 
 void StageJob::reply(slipway_status status, UniqueFd fd) {
     in_call_ = false;
+    if (recording_) recording_->answered(status);
     process_->send(json::Object{{"t", "reply"}, {"status", status}}, std::move(fd));
 }
 
@@ -471,6 +474,7 @@ void StageJob::conclude(const worker::Exit& exit) {
     if (result.status == SLIPWAY_OK) result.outputs = outputs_.take();
     result.message = shown(std::move(result.message));
     result.hint = shown(std::move(result.hint));
+    keep_recording(result);
     process_.reset();
     if (knows_secrets_) return look_into_cache(std::move(result));
     done_(std::move(result)); // may delete this
@@ -493,6 +497,18 @@ void StageJob::look_into_cache(StageResult result) {
             }
             done_(std::move(result));
         });
+}
+
+void StageJob::keep_recording(const StageResult& result) {
+    if (!recording_) return;
+    const auto kept = recording_->finish(result, context_.store,
+                                         [this](json::Value document) { return shown(std::move(document)); });
+    if (kept) return;
+    emit("diagnostic", SLIPWAY_ERROR, "recording: " + kept.error().what,
+         json::Object{{"code", support::name_of(kept.error().kind)},
+                      {"detail", ""},
+                      {"hint", "the stage itself is not concerned"},
+                      {"config_path", ""}});
 }
 
 } // namespace slipway::chain

@@ -3,6 +3,7 @@
 // One stage being run: its worker, the calls the plugin makes, and what it came to.
 #pragma once
 
+#include "recording.hpp"
 #include "stage_outputs.hpp"
 #include "stage_result.hpp"
 
@@ -55,6 +56,9 @@ public:
              std::map<std::string, std::vector<journal::OutputRecord>> inputs, Streams streams, Done done);
     ~StageJob();
 
+    /// Write down what it sees and does. Before start().
+    void record(std::unique_ptr<Recording> recording) { recording_ = std::move(recording); }
+
     /// Start the worker; `done` is called once, later, from the loop.
     void start();
 
@@ -105,6 +109,7 @@ private:
     /// Fit to show and to keep: without secrets and control characters.
     std::string shown(std::string text) const;
     support::json::Value shown(support::json::Value document) const;
+    void keep_recording(const StageResult& result);
     void stop_in_steps(std::chrono::milliseconds terminate_after);
     void conclude(const worker::Exit& exit);
     void look_into_cache(StageResult result);
@@ -131,6 +136,7 @@ private:
     std::vector<worker::Loop::Id> timers_;
     StageCourse course_;
     bool in_call_ = false;                                       ///< a call waits for its reply
+    std::unique_ptr<Recording> recording_;                       ///< nullptr: nobody wants one
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); ///< false once deleted, for late callbacks
 };
 

@@ -3,10 +3,12 @@
 // Adapter of mock: plays the script in its options, and records that it was called.
 #include <common/adapter.hpp>
 #include <fcntl.h>
+#include <replay.hpp>
 #include <script.hpp>
 #include <support/fs.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <thread>
@@ -49,6 +51,9 @@ constexpr const char* schema = R"json({
     "progress": {"type": "integer", "minimum": 0, "default": 0, "description": "reports progress in so many steps over the delay"},
     "ignore_cancel": {"type": "boolean", "default": false, "description": "do not stop when cancelled"},
     "fail_on_attempt": {"type": "array", "items": {"type": "integer", "minimum": 1}, "default": [], "description": "attempts that fail with io"},
+    "replay": {"type": "string", "minLength": 1, "slipwayPath": "tree", "description": "a stage's folder in what --record wrote: what the stage did then is done again"},
+    "replay_inputs": {"enum": ["same", "any"], "default": "same", "description": "whether its inputs must be those of the recording"},
+    "replaces": {"type": "object", "description": "the stage it stands in for; filled in by the host"},
     "record": {"type": "string", "minLength": 1, "slipwayPath": "write", "description": "a file that gets one JSON line for each call"},
     "crash": {"enum": ["segv", "abort", "exit", "throw", "kill", "stack"], "description": "end the process so, after the outputs"},
     "hang": {"type": "boolean", "default": false, "description": "never end, deaf to cancel and SIGTERM"},
@@ -85,6 +90,7 @@ public:
 
     slipway::result<outcome> run(context& context) override {
         if (!script_.record.empty()) SLIPWAY_SDK_TRY(record(context));
+        if (!script_.replay.empty()) return replay(context);
         for (const std::string& line : script_.log)
             context.info(line);
         SLIPWAY_SDK_TRY(
@@ -98,20 +104,22 @@ public:
     }
 
 private:
-    slipway::result<void> record(const context& context) const {
+    slipway::result<json::Value> inputs_now(const context& context) const {
         json::Value inputs = json::Object{};
         for (const std::string& port : script_.input_ports) {
             json::Array artifacts;
             for (std::uint32_t i = 0; i < context.input_count(port.c_str()); ++i) {
                 SLIPWAY_SDK_TRY_ASSIGN(const auto input, common::input_info(context, port.c_str(), i));
-                json::Value artifact = json::Object{};
-                artifact.set("name", input.name);
-                artifact.set("type", input.type);
-                artifact.set("sha256", input.sha256);
-                artifacts.push_back(std::move(artifact));
+                artifacts.push_back(
+                    json::Object{{"name", input.name}, {"type", input.type}, {"sha256", input.sha256}});
             }
             inputs.set(port, std::move(artifacts));
         }
+        return inputs;
+    }
+
+    slipway::result<void> record(const context& context) const {
+        SLIPWAY_SDK_TRY_ASSIGN(json::Value inputs, inputs_now(context));
         json::Value call = json::Object{};
         call.set("stage", context.stage_id());
         call.set("attempt", context.attempt());
@@ -119,6 +127,53 @@ private:
         call.set("options", options_);
         call.set("inputs", std::move(inputs));
         return append_line(json::dump(call) + "\n");
+    }
+
+    // ---------------------------------------------------------------- what was recorded, again
+
+    slipway::result<outcome> replay(const context& context) const {
+        SLIPWAY_SDK_TRY_ASSIGN(json::Value variant, common::parse_options(context.variant_json()));
+        const mock::Occasion occasion{std::move(variant), context.attempt(), context.dry_run()};
+        SLIPWAY_SDK_TRY_ASSIGN(const mock::Replay recorded, mock::read_replay(script_.replay, occasion));
+        SLIPWAY_SDK_TRY_ASSIGN(const json::Value inputs, inputs_now(context));
+        if (!script_.replay_any_inputs) SLIPWAY_SDK_TRY(mock::check_inputs(recorded, inputs));
+        if (!context.dry_run()) SLIPWAY_SDK_TRY(take_time(context));
+        for (const json::Value& step : recorded.steps)
+            SLIPWAY_SDK_TRY(play(context, step, recorded.folder));
+        if (context.dry_run() || recorded.status == SLIPWAY_OK) return outcome::done;
+        if (recorded.status == SLIPWAY_WAITING) {
+            context.report(SLIPWAY_INFO, recorded.message, recorded.hint);
+            return outcome::waiting;
+        }
+        if (recorded.status <= SLIPWAY_CRASHED) // not a plugin's to return
+            return slipway::error{SLIPWAY_INTERNAL, "what was recorded: " + recorded.message, recorded.hint};
+        return slipway::error{recorded.status, recorded.message, recorded.hint};
+    }
+
+    static slipway::result<void> play(const context& context, const json::Value& step,
+                                      const std::string& folder) {
+        const std::string& did = step["did"].as_string();
+        const auto text = [&](const char* member) { return step[member].as_string(); };
+        if (did == "log") context.log(static_cast<int>(step["level"].as_integer()), text("text"));
+        if (did == "diag" && step["severity"].as_integer() < SLIPWAY_ERROR) // errors come with the status
+            context.report(static_cast<int>(step["severity"].as_integer()), text("summary"), text("hint"));
+        if (did == "effect") return play_effect(context, step);
+        if (did != "publish") return {};
+        SLIPWAY_SDK_TRY_ASSIGN(auto artifact, context.create_output(text("port").c_str(), text("name")));
+        SLIPWAY_SDK_TRY(copy_file(artifact, folder + "/" + text("sha256")));
+        return artifact.commit(json::dump(json::Object{
+            {"type", step["type"]}, {"sha256", step["sha256"]}, {"annotations", step["annotations"]}}));
+    }
+
+    /// In a dry run, of a real one's effects those that were done.
+    static slipway::result<void> play_effect(const context& context, const json::Value& step) {
+        static constexpr std::array names{"planned", "started", "done", "skipped"};
+        const auto* const name = std::ranges::find(names, step["state"].as_string());
+        auto state = static_cast<int>(name - names.begin());
+        if (context.dry_run() && state == SLIPWAY_EFFECT_STARTED) return {};
+        if (context.dry_run()) state = SLIPWAY_EFFECT_PLANNED;
+        return context.effect(state, step["kind"].as_string(), step["target"].as_string(),
+                              step["summary"].as_string(), step["detail"].as_string());
     }
 
     /// One write, so that calls in parallel do not mix.

@@ -75,6 +75,21 @@ std::optional<Problem> read_status(const json::Value& options, Script& script) {
                    "/status"};
 }
 
+/// What is done again has all of these itself.
+std::optional<Problem> check_replay(const json::Value& options) {
+    if (options["replay"].as_string().empty()) return std::nullopt;
+    for (const char* name : {"outputs", "effects", "log", "message"}) {
+        const json::Value& value = options[name];
+        if (!value.as_object().empty() || !value.as_array().empty() || !value.as_string().empty())
+            return Problem{
+                {Kind::config, std::string(name) + ": what is replayed has its own", "leave it out"},
+                std::string("/") + name};
+    }
+    if (const std::string& status = options["status"].as_string(); !status.empty() && status != "ok")
+        return Problem{{Kind::config, "status: what is replayed has its own", "leave it out"}, "/status"};
+    return std::nullopt;
+}
+
 } // namespace
 
 std::vector<std::string> status_names() {
@@ -94,6 +109,7 @@ std::optional<int> status_by_name(std::string_view name) {
 
 std::variant<Script, Problem> read_script(const json::Value& options) {
     Script script;
+    if (auto problem = check_replay(options)) return std::move(*problem);
     if (auto problem = read_status(options, script)) return std::move(*problem);
     if (auto problem = read_outputs(options, script)) return std::move(*problem);
     script.message = options["message"].as_string();
@@ -107,6 +123,8 @@ std::variant<Script, Problem> read_script(const json::Value& options) {
     script.ignore_cancel = options["ignore_cancel"].as_bool();
     script.progress_steps = options["progress"].as_integer();
     script.record = options["record"].as_string();
+    script.replay = options["replay"].as_string();
+    script.replay_any_inputs = options["replay_inputs"].as_string() == "any";
     script.crash = crash_by_name(options["crash"].as_string());
     script.hang = options["hang"].as_bool();
     script.close_descriptors = options["close_descriptors"].as_bool();

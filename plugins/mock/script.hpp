@@ -41,6 +41,8 @@ struct Script {
     std::int64_t progress_steps = 0;
     std::vector<std::int64_t> failing_attempts;
     std::string record; ///< path of the file that calls are recorded in; ""
+    std::string replay; ///< folder of what is done again; ""
+    bool replay_any_inputs = false;
     std::optional<Crash> crash;
     bool hang = false;
     bool close_descriptors = false;

@@ -30,6 +30,8 @@ struct RunSettings {
     std::string state_folder; ///< for work and cache folders
     SecretSources secret_sources{};
     std::string host_version;
+    std::string record =
+        {}; ///< folder for recordings of every stage; then nothing is taken from earlier runs
 };
 
 /// What a run came to: "done", "failed", "waiting" or "cancelled", and whether a failure was a CONFLICT.
@@ -56,6 +58,9 @@ private:
     struct Impl;
     std::unique_ptr<Impl> impl_;
 };
+
+/// For --overrides, in a folder of recordings: every stage recorded there replaced by its recording.
+support::Result<void> write_replay_overrides(const std::string& folder, const Plan& plan);
 
 /// The records of a plan that has not been run.
 std::vector<journal::StageRecord> new_records(const Plan& plan);
