@@ -117,9 +117,7 @@ void StageJob::take(const worker::Message& message) {
     else if (kind == "phase")
         course_.phase = body["phase"].as_string();
     else if (kind == "sandbox")
-        emit("sandbox", body["level"].as_string() == "partial" ? SLIPWAY_INFO : SLIPWAY_DEBUG,
-             body["level"].as_string(),
-             json::Object{{"reached", body["reached"]}, {"missing", body["missing"]}});
+        take_sandbox(body);
     else if (kind == "diag")
         take_diagnostic(body);
     else if (kind == "result")
@@ -149,6 +147,14 @@ void StageJob::take_call(const std::string& kind, const json::Value& body) {
     if (kind == "secret") return give_secret(body);
     if (kind == "effect") return declare_effect(body);
     reply(SLIPWAY_UNSUPPORTED);
+}
+
+/// Told before the plugin is loaded. Told again it would be the plugin that says how well it is kept.
+void StageJob::take_sandbox(const json::Value& body) {
+    if (std::exchange(in_sandbox_, true)) return process_->reject("the sandbox is told of twice");
+    const std::string& level = body["level"].as_string();
+    emit("sandbox", level == "partial" ? SLIPWAY_INFO : SLIPWAY_DEBUG, level,
+         json::Object{{"reached", body["reached"]}, {"missing", body["missing"]}});
 }
 
 void StageJob::take_diagnostic(const json::Value& body) {

@@ -72,6 +72,7 @@ private:
     void take(const worker::Message& message);
     void take(const worker::Denial& denial);
     void take_call(const std::string& kind, const support::json::Value& body);
+    void take_sandbox(const support::json::Value& body);
     void take_diagnostic(const support::json::Value& body);
     void open_input(const support::json::Value& body);
     void create_output(const support::json::Value& body);
@@ -136,6 +137,7 @@ private:
     std::vector<worker::Loop::Id> timers_;
     StageCourse course_;
     bool in_call_ = false;                                       ///< a call waits for its reply
+    bool in_sandbox_ = false;                                    ///< it has told of it
     std::unique_ptr<Recording> recording_;                       ///< nullptr: nobody wants one
     std::shared_ptr<bool> alive_ = std::make_shared<bool>(true); ///< false once deleted, for late callbacks
 };

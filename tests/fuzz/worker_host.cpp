@@ -110,7 +110,11 @@ journal::OutputRecord stored_input(World& world) {
     return {"out", "in.txt", "text/plain", stored.value().digest.hex(), stored.value().size};
 }
 
+int sandboxes = 0; ///< that were told of in this run: only what is said before the plugin is loaded counts
+
 void check_event(const Event& event) {
+    sandboxes += event.kind == "sandbox" ? 1 : 0;
+    fuzz::require(sandboxes <= 1);
     fuzz::require(support::printable_text(event.text) == event.text);
     fuzz::require((event.text + support::json::dump(event.data)).find("canary") == std::string::npos);
 }
@@ -131,6 +135,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     static World world;
     static const journal::OutputRecord artifact = stored_input(world);
     input = fuzz::text_of(data, size);
+    sandboxes = 0;
     if (input.find("canary") != std::string::npos) return 0; // whom would it be kept from?
     fuzz::require(static_cast<bool>(support::write_file(world.folder + "/work/made", "made\n")));
     Secrets secrets(world.folder);
