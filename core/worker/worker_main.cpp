@@ -136,6 +136,7 @@ bool reap(pid_t worker, int& status) {
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN); // a full disk is a failed write, and the stage can tell of it
     {
         Channel channel{support::UniqueFd(channel_fd)};
         serve(channel, Isolation::sandboxed, watch_socket.get());
