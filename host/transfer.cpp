@@ -90,7 +90,7 @@ Result<bool> adopt(State& state, const Unpacked& unpacked) {
 int import_run(const Arguments& arguments) {
     auto state = open_state(arguments);
     if (!state) return complain(state.error());
-    auto lock = StateLock::take(state.value());
+    auto lock = StateLock::take(state.value(), arguments);
     if (!lock) return complain(lock.error());
     auto folder = scratch_folder(state.value());
     if (!folder) return complain(folder.error());

@@ -95,7 +95,7 @@ Findings of_chain(const Arguments& arguments, const config::LoadOptions& options
     auto plan = chain::make_plan(std::move(std::get<config::Chain>(chain)), catalog);
     if (const auto* problems = std::get_if<config::Problems>(&plan)) return doctor::of_problems(*problems);
     const char* credentials = std::getenv("CREDENTIALS_DIRECTORY");
-    chain::Secrets secrets(credentials != nullptr ? credentials : "");
+    chain::Secrets secrets(chain::SecretSources{{}, credentials != nullptr ? credentials : ""});
     Findings findings = doctor::look_at_needs(std::get<chain::Plan>(plan), secrets, credentials_folder);
     if (std::get<chain::Plan>(plan).chain.sandbox == "required" && !doctor::look_at_sandbox().missing.empty())
         findings.push_back({Health::missing, "sandbox", "the chain requires all of it",

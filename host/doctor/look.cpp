@@ -20,6 +20,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstring>
 #include <ctime>
 #include <filesystem>
 #include <functional>
@@ -47,12 +48,48 @@ support::Result<json::Value> in_child(const std::function<json::Value()>& look) 
     write_end.reset();
     auto said = support::read_all(read_end.get(), "pipe");
     ::waitpid(child, nullptr, 0);
-    for (const auto* answer : {&said, &namespaces}) {
+    if (!said) return std::move(said).error();
+    return json::parse(said.value());
+}
+
+json::Value texts(const std::vector<std::string>& list) {
+    return json::Array(list.begin(), list.end());
+}
+
+/// What a stage's process of its own cannot have.
+json::Value missing_namespaces() {
+    constexpr int wanted = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWNET;
+    if (::unshare(wanted) == 0 || ::unshare(CLONE_NEWUSER | wanted) == 0) return json::Array{};
+    return texts({std::string("namespaces: unshare: ") + std::strerror(errno)});
+}
+
+std::string existing_part(const std::string& folder) {
+    fs::path path = folder;
+    std::error_code failed;
+    while (path.has_relative_path() && !fs::exists(path, failed))
+        path = path.parent_path();
+    return path.string();
+}
+
+} // namespace
+
+Sandbox look_at_sandbox() {
+    Sandbox sandbox;
+    sandbox.landlock_abi = static_cast<int>(
+        std::max(0L, ::syscall(SYS_landlock_create_ruleset, nullptr, 0, LANDLOCK_CREATE_RULESET_VERSION)));
+    const auto namespaces = in_child(missing_namespaces);
+    const auto rest = in_child([] { return texts(worker::restrict_process({}).missing); });
+    for (const auto* answer : {&namespaces, &rest}) {
         if (!*answer) sandbox.missing.push_back(answer->error().what);
         if (*answer)
             for (const json::Value& what : answer->value().as_array())
                 sandbox.missing.push_back(what.as_string());
     }
+    // What an older landlock leaves open, namespaces close.
+    if (namespaces && namespaces.value().as_array().empty())
+        std::erase_if(sandbox.missing, [](const std::string& what) {
+            return what.find(": landlock ABI ") != std::string::npos;
+        });
     return sandbox;
 }
 

@@ -100,14 +100,14 @@ private:
     void secret(const std::string& name, const std::vector<std::string>& stages) {
         const std::string subject = "secret '" + support::printable(name) + "'",
                           by = "named by " + support::join(stages, ", "), file = credentials_ + "/" + name;
-        const auto value = secrets_.value(name);
-        if (value && !value->empty()) return add(Health::ok, subject, by);
-        if (value) return add(Health::missing, subject, "empty; " + by, "give it a value");
+        secrets_.take_environment({name});
+        const auto value = secrets_.ask(name)();
+        if (value) return add(Health::ok, subject, by);
         std::error_code failed;
         if (fs::exists(file, failed))
             return add(Health::ok, subject, by + "; '" + file + "' is for the service alone");
-        add(Health::missing, subject, "not set; " + by,
-            "export it as a variable of that name; for the timer, put it into '" + file + "'");
+        add(Health::missing, subject, value.error().what + "; " + by,
+            value.error().hint + "; for the timer, put it into '" + file + "'");
     }
 
     void option_path(const std::string& path, const Wanted<config::PathUse>& wanted) {

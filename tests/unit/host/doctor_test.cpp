@@ -79,7 +79,7 @@ protected:
         const chain::testing::Planned planned(catalog,
                                               R"({"id": "one", "use": "stage", "with": )" + with + "}");
         EXPECT_EQ(planned.problems, "");
-        chain::Secrets secrets(folder_ + "/credentials");
+        chain::Secrets secrets(chain::SecretSources{{}, folder_ + "/credentials"});
         return look_at_needs(planned.plan, secrets, folder_ + "/for-units");
     }
 
