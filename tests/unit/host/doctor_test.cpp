@@ -67,7 +67,7 @@ TEST(Report, CountsAndLeavesOutWhatIsFine) {
 /// A folder of its own; the needs of a chain with one stage of `type` and the options `with`.
 class Needs : public testing::Test {
 protected:
-    Needs() { ::mkdtemp(folder_.data()); }
+    Needs() { EXPECT_NE(::mkdtemp(folder_.data()), nullptr); }
 
     ~Needs() override { (void)support::remove_tree(folder_); }
 
