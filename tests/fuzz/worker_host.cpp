@@ -86,7 +86,7 @@ struct World {
         static const std::string remove = folder;
         std::atexit([] { (void)support::remove_tree(remove); });
         fuzz::require(support::make_dirs(folder + "/work") && support::make_dirs(folder + "/cache")
-                      && support::write_file(folder + "/TOKEN", "canary-0123456789"));
+                      && support::write_file(folder + "/TOKEN", "canary-0123456789", 0600));
         store.emplace(store::Store::open(folder + "/store").value());
         catalog.add(plugin::parse_description(support::json::parse(described).value()).value());
         stage.plugin = catalog.find("s");
@@ -138,7 +138,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     sandboxes = 0;
     if (input.find("canary") != std::string::npos) return 0; // whom would it be kept from?
     fuzz::require(static_cast<bool>(support::write_file(world.folder + "/work/made", "made\n")));
-    Secrets secrets(world.folder);
+    Secrets secrets(SecretSources{{}, world.folder});
     JobContext context{world.loop,
                        *world.store,
                        secrets,
