@@ -3,16 +3,16 @@
 // Titles and bodies of pull requests, as templates and as GitHub gives them back: what is marked is found.
 #include "input.hpp"
 
+#include <common/template.hpp>
 #include <marker.hpp>
-#include <template.hpp>
 
 using namespace slipway;
 using namespace slipway::github;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string text(fuzz::text_of(data, size));
-    const Values values{{"version", "05112026"}, {"changes", "{version}\n}"}, {"empty", ""}, {"a.b", "{{"}};
-    const auto filled = fill(text, values);
+    const common::Values values{{"version", "05112026"}, {"changes", "{version}\n}"}, {"empty", ""}, {"a.b", "{{"}};
+    const auto filled = common::fill(text, values);
     if (filled && text.find_first_of("{}") == std::string::npos) fuzz::require(filled.value() == text);
 
     (void)find_marker(text);
