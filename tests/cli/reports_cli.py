@@ -93,9 +93,10 @@ def report(folder):
     check((folder / "page.html").read_text() == host("report", "--format=html").out, "the file is another page")
     check(host("report", "--site", folder / "site").code == 0, "no site")
     check(sorted(os.listdir(folder / "site")) == [facts["run"]["run"] + ".html", "index.html"], "not the site's files")
-    for name, *arguments in (("format", "--format", "pdf"), ("site-output", "--site", "x", "-o", "y"), ("site-run", "--site", "x", "last"),
-                             ("no-folder", "-o", "missing/page.html")):
+    for name, *arguments in (("format", "--format", "pdf"), ("site-output", "--site", "x", "-o", "y"), ("site-run", "--site", "x", "last")):
         golden(f"cli/golden/report-mistake-{name}.txt", host("report", *arguments).text(folder))
+    missing = host("report", "-o", "missing/page.html")
+    check(missing.code == 2 and "No such file or directory" in missing.err, missing.err)
 
 
 def judged(text):

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tarfile
 
-from harness import Host, check, golden, main
+from harness import Host, check, main
 
 STAGES, SAMPLE = os.environ["SLIPWAY_STAGES"], os.environ["SLIPWAY_SAMPLE"]
 
@@ -127,7 +127,7 @@ def parked(folder):
     check(there.show()["state"] == "done", "not done")
     again = there("import", file)
     check(again.code == 3, f"exit {again.code}")
-    golden("e2e/golden/import-another.txt", again.text(folder))
+    check("is here already, and is another one" in again.err, again.err)
     check(there.show()["state"] == "done", "it was overwritten")
     check(here("import", exported(there, folder / "b.tar.zst")).code == 3, "the other way round")
 
@@ -163,30 +163,30 @@ def changed(folder):
     other = json.dumps({**document, "state": "waiting"}, indent=2) + "\n"
     evil = "../../../evil"
     cases = {
-        "damaged": with_member(artifact, bytes(damaged)),
-        "shorter": with_member(artifact, members[artifact][:-1]),
-        "missing": without,
-        "unknown": with_member(f"{run}/artifacts/{'0' * 64}", b"x"),
-        "out": with_member(f"{run}/{evil}", b"x"),
-        "absolute": with_member(f"/{folder}/evil", b"x"),
-        "beside": with_member("evil", b"x"),
-        "more": with_member(f"{run}/more.txt", b"x"),
-        "twice": list(members.items()) + [(artifact, members[artifact])],
-        "log": with_member(f"{run}/events.jsonl", members[f"{run}/events.jsonl"].replace(b"done", b"fine", 1)),
-        "chain": with_member(f"{run}/chain.jsonc", members[f"{run}/chain.jsonc"].replace(b"xz", b"gz")),
-        "record": first(f"{run}/run.json", other.encode()),
-        "lock": with_member(f"{run}/lock.json", b"{}\n"),
-        "provenance": with_member(f"{run}/provenance.json", b"{}\n"),
-        "sums": with_member(f"{run}/SHA256SUMS", b""),
-        "no-sums": [(n, c) for n, c in members.items() if not n.endswith("SHA256SUMS")],
-        "no-provenance": [(n, c) for n, c in members.items() if not n.endswith("provenance.json")],
-        "last": [(n, c) for n, c in members.items() if not n.endswith("run.json")] + [(f"{run}/run.json", members[f"{run}/run.json"])],
-        "other-id": [(n.replace(run, "20200101-000000-0000"), c) for n, c in members.items()],
-        "nothing": [],
+        "damaged": ("is damaged", with_member(artifact, bytes(damaged))),
+        "shorter": ("has not the size that run.json says", with_member(artifact, members[artifact][:-1])),
+        "missing": ("is not in it", without),
+        "unknown": ("does not belong in it", with_member(f"{run}/artifacts/{'0' * 64}", b"x")),
+        "out": ("does not belong in it", with_member(f"{run}/{evil}", b"x")),
+        "absolute": ("does not belong in it", with_member(f"/{folder}/evil", b"x")),
+        "beside": ("does not belong in it", with_member("evil", b"x")),
+        "more": ("does not belong in it", with_member(f"{run}/more.txt", b"x")),
+        "twice": ("does not belong in it", list(members.items()) + [(artifact, members[artifact])]),
+        "log": ("SHA256SUMS does not fit", with_member(f"{run}/events.jsonl", members[f"{run}/events.jsonl"].replace(b"done", b"fine", 1))),
+        "chain": ("SHA256SUMS does not fit", with_member(f"{run}/chain.jsonc", members[f"{run}/chain.jsonc"].replace(b"xz", b"gz"))),
+        "record": ("SHA256SUMS does not fit", first(f"{run}/run.json", other.encode())),
+        "lock": ("SHA256SUMS does not fit", with_member(f"{run}/lock.json", b"{}\n")),
+        "provenance": ("SHA256SUMS does not fit", with_member(f"{run}/provenance.json", b"{}\n")),
+        "sums": ("SHA256SUMS does not fit", with_member(f"{run}/SHA256SUMS", b"")),
+        "no-sums": ("SHA256SUMS is not in it", [(n, c) for n, c in members.items() if not n.endswith("SHA256SUMS")]),
+        "no-provenance": ("SHA256SUMS does not fit", [(n, c) for n, c in members.items() if not n.endswith("provenance.json")]),
+        "last": ("does not belong in it", [(n, c) for n, c in members.items() if not n.endswith("run.json")] + [(f"{run}/run.json", members[f"{run}/run.json"])]),
+        "other-id": ("does not belong in it", [(n.replace(run, "20200101-000000-0000"), c) for n, c in members.items()]),
+        "nothing": ("changed.tar.zst", []),
     }
-    for name, content in cases.items():
+    for name, (words, content) in cases.items():
         outcome = attempt(name, packed(folder / "changed.tar.zst", content))
-        golden(f"e2e/golden/import-{name}.txt", outcome.text(folder).replace(artifact.split("/")[-1], "DIGEST"))
+        check(words in outcome.err, f"{name}: not '{words}': {outcome.err}")
 
     def relabelled(name, kind, target):
         def change(info):
@@ -218,7 +218,8 @@ def refused(folder):
         while not json.loads(host("runs", "--json").out or "[]"):
             pass
         run = json.loads(host("runs", "--json").out)[0]["run"]
-        golden("e2e/golden/export-running.txt", host("export", run, folder / "x").text(folder).replace(run, "RUN"))
+        running = host("export", run, folder / "x")
+        check(running.code == 2 and "is still running" in running.err, running.err)
         busy = host("import", folder / "chain.json")
         check(busy.code == 2 and "another slipway" in busy.err, busy.err)
     finally:
