@@ -167,6 +167,9 @@ IdRange find_id_range(std::string_view text, std::string_view user, uid_t id) {
 
 Result<void> become_root() {
     if (::geteuid() == 0) return {};
+    // A child of the host is not dumpable (support::hide_process()): newuidmap would take it for somebody
+    // else's.
+    ::prctl(PR_SET_DUMPABLE, 1);
     SLIPWAY_TRY_ASSIGN(const std::string newuidmap, program("newuidmap"));
     SLIPWAY_TRY_ASSIGN(const std::string newgidmap, program("newgidmap"));
     SLIPWAY_TRY_ASSIGN(const IdRange users, range_in("/etc/subuid", "--add-subuids"));
@@ -179,10 +182,7 @@ Result<void> remove_work_folder(const std::string& path) {
     if (removed || removed.error().kind != Kind::denied || ::geteuid() == 0) return removed;
     const pid_t child = ::fork();
     if (child < 0) return removed;
-    if (child == 0) {
-        ::prctl(PR_SET_DUMPABLE, 1); // else newuidmap takes this process for somebody else's
-        ::_exit(become_root() && support::remove_tree(path) ? 0 : 1);
-    }
+    if (child == 0) ::_exit(become_root() && support::remove_tree(path) ? 0 : 1);
     int status = 1;
     ::waitpid(child, &status, 0);
     return status == 0 ? Result<void>() : std::move(removed);
