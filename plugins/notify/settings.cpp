@@ -71,7 +71,7 @@ Result<Settings> read_settings(const json::Value& options, std::string& pointer)
     if (const json::Value* mail = options.find("mail")) {
         SLIPWAY_TRY_ASSIGN(settings.mail, read_mail(*mail, pointer));
     }
-    pointer.clear();
+    pointer = "/webhook";
     if (!settings.webhook && !settings.mail)
         return Error{Kind::config, "nobody is to be told", "give \"webhook\" or \"mail\""};
     settings.waiting = support::parse_duration(options["waiting"].as_string()).value_or(std::chrono::days(3));

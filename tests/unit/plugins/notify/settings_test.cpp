@@ -28,7 +28,7 @@ TEST(Settings, AreTaken) {
 }
 
 TEST(Settings, MistakesAreExplained) {
-    EXPECT_EQ(problem("{}"), ": nobody is to be told (hint: give \"webhook\" or \"mail\")");
+    EXPECT_EQ(problem("{}"), "/webhook: nobody is to be told (hint: give \"webhook\" or \"mail\")");
     EXPECT_EQ(problem(R"({"webhook": {"url": "https://x", "body": {"a": ["{headlien}"]}}})"),
               "/webhook/body: template: there is no {headlien} (hint: did you mean {headline}?)");
     EXPECT_EQ(problem(R"({"mail": {"to": ["a@b"], "from": "c@d", "subject": "{", "body": "x"}})"),
