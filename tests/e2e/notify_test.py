@@ -169,7 +169,7 @@ def cannot_wait(folder, hooks):
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
     check(process.returncode == 130, f"exit {process.returncode}")
-    check([json.loads(one["body"])["text"] for one in hooks.sent()] == ["told 7 was cancelled: step"], str(hooks.sent()))
+    check([json.loads(one["body"])["text"] for one in hooks.sent()] == ["told 7 was cancelled: step: cancelled"], str(hooks.sent()))
 
 
 def mail(folder):
