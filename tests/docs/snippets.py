@@ -81,7 +81,7 @@ def relaxed(schema):
 
 
 def mistakes_in(snippet, types, chain_schema):
-    if isinstance(snippet, dict) and "slipway" in snippet:
+    if isinstance(snippet, dict) and isinstance(snippet.get("slipway"), int):  # a document's is the program's version
         for error in jsonschema.Draft7Validator(chain_schema).iter_errors(snippet):
             yield f"chain: {error.message}"
     for stage in stages_in(snippet):
