@@ -293,10 +293,10 @@ class Races(Flow):
 
 class Faults(Flow):
     def test_refusals_say_what_to_do(self):
-        self.github.tokens["reader"] = {"login": "reader", "scopes": "read:user"}
+        self.github.tokens["token-of-reader"] = {"login": "reader", "scopes": "read:user"}
         self.expect(self.slipway(token_value="wrong").release("05112026", OLD, NEW), FAILED,
                     "HTTP status 401, 'Bad credentials'", "make a new one")
-        self.expect(self.slipway(token_value="reader").release("05112026", OLD, NEW), FAILED, "HTTP status 403",
+        self.expect(self.slipway(token_value="token-of-reader").release("05112026", OLD, NEW), FAILED, "HTTP status 403",
                     "one of the scopes public_repo, repo; it has read:user")
         self.expect(self.slipway(repository="docker-library/none").release("05112026", OLD, NEW), FAILED,
                     "repository 'docker-library/none': HTTP status 404", "it does not exist, or the token may not see it")
