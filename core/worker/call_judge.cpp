@@ -341,8 +341,10 @@ Verdict CallJudge::unix_connection(const Call& call, const std::string& address)
         return {EPERM, "connecting to the abstract socket '" + support::printable(name.substr(1)) + "'"};
     const std::string path = path_here(call.pid, name.c_str());
     const std::string real = real_path(path);
-    // In a file system of its own there are only sockets of its own.
-    const bool own = covers(own_, real) && !covers(read_, real);
+    // In a file system of its own there are only sockets of its own; one that is only here was meant to be
+    // another's.
+    const bool own =
+        covers(own_, real) && !covers(read_, real) && (!exists(real) || is_there_for(call.pid, real));
     if (own || covers(write_, real)) return {};
     return {EACCES, exists(path) ? "connecting to the socket " + shown(path) : "", Need::write, path};
 }
