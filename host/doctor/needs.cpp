@@ -106,7 +106,8 @@ private:
         std::error_code failed;
         if (fs::exists(file, failed))
             return add(Health::ok, subject, by + "; '" + file + "' is for the service alone");
-        add(Health::missing, subject, value.error().what + "; " + by,
+        const std::string& why = value.error().what;
+        add(Health::missing, subject, (why.empty() ? "not set" : why) + "; " + by,
             value.error().hint + "; for the timer, put it into '" + file + "'");
     }
 
