@@ -58,6 +58,12 @@ Result<std::shared_ptr<Relay>> Relay::start(std::optional<store::Draft> kept) {
     return relay;
 }
 
+Result<std::shared_ptr<Relay>> Relay::to_store(store::Draft draft) {
+    auto relay = start(std::move(draft));
+    if (relay) relay.value()->take_reader();
+    return relay;
+}
+
 Relay::~Relay() {
     stop_writer_.reset(); // wakes a read
     reader_.reset();

@@ -23,6 +23,10 @@ class Relay {
 public:
     /// `kept`: gets the bytes, too.
     static support::Result<std::shared_ptr<Relay>> start(std::optional<store::Draft> kept);
+
+    /// With no reader: what a draft is written through whose digest is to be known when its last byte is.
+    static support::Result<std::shared_ptr<Relay>> to_store(store::Draft draft);
+
     ~Relay(); ///< a writer that still writes gets EPIPE
     Relay(const Relay&) = delete;
     Relay& operator=(const Relay&) = delete;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "stage_job.hpp"
 
+#include "own_file.hpp"
 #include "relay.hpp"
 #include "stage_secrets.hpp"
 
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <support/text.hpp>
-#include <sys/syscall.h>
 #include <unistd.h>
 #include <worker/sandbox.hpp>
 
@@ -214,7 +213,7 @@ void StageJob::create_output(const json::Value& body) {
     auto draft = context_.store.create();
     if (!draft) return reply(refuse(status_of(draft.error()), draft.error().what));
     if (!to_ && streams_.output.empty() && stage_.ports.output(port)->stream && allowed_secrets_.empty())
-        return create_stream(port, name, stream_to_store(std::move(draft).value()));
+        return create_stream(port, name, Relay::to_store(std::move(draft).value()));
     UniqueFd copy(::fcntl(draft.value().fd(), F_DUPFD_CLOEXEC, 0));
     if (!copy) return reply(SLIPWAY_RESOURCE);
     open_.emplace(port, OpenOutput{name, std::move(draft).value()});
@@ -266,38 +265,11 @@ void StageJob::move(const json::Value& body) {
     if (const auto status = check_port(port, name); status != SLIPWAY_OK) return reply(status);
     const auto meta = json::parse(body["meta"].as_string());
     const auto said = Digest::parse(meta ? meta.value()["sha256"].as_string() : "");
-    auto draft = take_file(body["path"].as_string(), said ? std::optional(said.value()) : std::nullopt);
+    auto draft = take_own_file(context_.store, {order_.work_dir, order_.cache_dir}, body["path"].as_string(),
+                               said ? std::optional(said.value()) : std::nullopt);
     if (!draft && draft.error().kind == Kind::unsupported) return reply(SLIPWAY_UNSUPPORTED);
     if (!draft) return reply(refuse(status_of(draft.error()), draft.error().what));
     store_draft(port, name, std::move(draft).value(), body["meta"].as_string());
-}
-
-/// A file of the stage's own folders: no link, and none on the way.
-Result<store::Draft> StageJob::take_file(const std::string& path,
-                                         const std::optional<Digest>& expected) const {
-    for (const std::string& folder : {order_.work_dir, order_.cache_dir}) {
-        if (!path.starts_with(folder + "/")) continue;
-        const auto slash = path.rfind('/');
-        const UniqueFd top(::open(folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-        open_how how{};
-        how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-        how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS;
-        const std::string below =
-            slash == folder.size() ? "." : path.substr(folder.size() + 1, slash - folder.size() - 1);
-        const UniqueFd parent(
-            static_cast<int>(::syscall(SYS_openat2, top.get(), below.c_str(), &how, sizeof how)));
-        if (!parent && (errno == EXDEV || errno == ELOOP)) break; // out of the folder, or over a link
-        if (!parent) return support::errno_error("opening the folder of '" + path + "'", errno);
-        return context_.store.take(parent.get(), path.substr(slash + 1), expected);
-    }
-    return support::Error{Kind::config, "'" + path + "' is not below the stage's work or cache folder"};
-}
-
-/// Nobody reads it meanwhile, but its digest is known when its last byte is written.
-Result<std::shared_ptr<Relay>> StageJob::stream_to_store(store::Draft draft) {
-    auto relay = Relay::start(std::move(draft));
-    if (relay) relay.value()->take_reader();
-    return relay;
 }
 
 void StageJob::create_stream(const std::string& port, const std::string& name,

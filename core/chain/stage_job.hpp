@@ -77,7 +77,6 @@ private:
     void open_input(const support::json::Value& body);
     void create_output(const support::json::Value& body);
     void commit_output(const support::json::Value& body);
-    static support::Result<std::shared_ptr<Relay>> stream_to_store(store::Draft draft);
     void create_stream(const std::string& port, const std::string& name,
                        support::Result<std::shared_ptr<Relay>> relay);
     void commit_stream(const std::string& meta);
@@ -85,8 +84,6 @@ private:
     slipway_status contains(const std::string& sha256);
     void adopt(const support::json::Value& body);
     void move(const support::json::Value& body);
-    support::Result<store::Draft> take_file(const std::string& path,
-                                            const std::optional<support::Digest>& expected) const;
     void store_draft(const std::string& port, const std::string& name, store::Draft draft,
                      const std::string& meta);
     void give_secret(const support::json::Value& body);
@@ -125,7 +122,7 @@ private:
     worker::Job order_;
     std::map<std::string, std::vector<journal::OutputRecord>> inputs_;
     Streams streams_;
-    std::shared_ptr<Relay> to_; ///< for the output `to_port_`, what Streams::open gave or stream_to_store()
+    std::shared_ptr<Relay> to_; ///< for the output `to_port_`, what Streams::open gave or Relay::to_store()
     std::string to_port_, to_name_;
     Done done_;
     std::unique_ptr<worker::Process> process_;
