@@ -4,6 +4,7 @@
 #include "tell.hpp"
 
 #include <fmt/format.h>
+#include <support/fs.hpp>
 
 namespace slipway::host {
 
@@ -51,6 +52,16 @@ std::vector<Option> execute_options() {
             {"secrets", 0, "FILE", "where secrets come from: files, programs, credentials, the environment"},
             {"quiet", 'q', "", "say nothing but warnings and errors"},
             {"json", 0, "", "events as JSON, one a line, on standard output"}};
+}
+
+int deliver(const Arguments& arguments, const support::Result<std::string>& text) {
+    if (!text) return complain(text.error());
+    if (!arguments.has("output")) {
+        fmt::print("{}", text.value());
+        return exit_done;
+    }
+    const auto written = support::write_file(arguments.value("output"), text.value());
+    return written ? int{exit_done} : complain(written.error());
 }
 
 int complain(const support::Error& error) {

@@ -74,6 +74,9 @@ std::vector<Option> wait_options();    ///< --wait
 std::vector<Option> execute_options(); ///< --jobs, --isolation, --sandbox, --secrets, --quiet, --json
 std::vector<Option> operator+(std::vector<Option> a, const std::vector<Option>& b);
 
+/// Write `text` to the file that --output names, else print it; or complain. Returns the exit code.
+int deliver(const Arguments& arguments, const support::Result<std::string>& text);
+
 /// Print "slipway: MESSAGE" and the hint on standard error; returns exit_usage.
 int complain(const support::Error& error);
 

@@ -160,14 +160,7 @@ json::Array subjects(const std::vector<StageRecord>& stages, const Dependencies&
 int show_provenance(const Arguments& arguments) {
     auto state = open_state(arguments);
     if (!state) return complain(state.error());
-    auto text = provenance_of(state.value(), arguments.first());
-    if (!text) return complain(text.error());
-    if (!arguments.has("output")) {
-        fmt::print("{}", text.value());
-        return exit_done;
-    }
-    auto written = support::write_file(arguments.value("output"), text.value());
-    return written ? int{exit_done} : complain(written.error());
+    return deliver(arguments, provenance_of(state.value(), arguments.first()));
 }
 
 } // namespace

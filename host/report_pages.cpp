@@ -61,14 +61,7 @@ int make_report(const Arguments& arguments) {
         auto written = write_site(state.value(), arguments.value("site"));
         return written ? int{exit_done} : complain(written.error());
     }
-    auto text = text_of(state.value(), arguments.first(), format);
-    if (!text) return complain(text.error());
-    if (!arguments.has("output")) {
-        fmt::print("{}", text.value());
-        return exit_done;
-    }
-    auto written = support::write_file(arguments.value("output"), text.value());
-    return written ? int{exit_done} : complain(written.error());
+    return deliver(arguments, text_of(state.value(), arguments.first(), format));
 }
 
 } // namespace
