@@ -87,9 +87,14 @@ static int open_vsock(const struct attempt_self* self) {
     return outcome(socket(AF_VSOCK, SOCK_STREAM, 0));
 }
 
-static int connect_unix(const struct attempt_self* self) {
+static struct sockaddr_un unix_address(const char* path) {
     struct sockaddr_un to = {AF_UNIX, {0}};
-    strncpy(to.sun_path, self->target, sizeof to.sun_path - 1);
+    memcpy(to.sun_path, path, strnlen(path, sizeof to.sun_path - 1));
+    return to;
+}
+
+static int connect_unix(const struct attempt_self* self) {
+    const struct sockaddr_un to = unix_address(self->target);
     const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     return fd < 0 ? errno : outcome(connect(fd, (const struct sockaddr*)&to, sizeof to));
 }
@@ -105,8 +110,7 @@ static int connect_abstract(const struct attempt_self* self) {
 }
 
 static int send_unix(const struct attempt_self* self) {
-    struct sockaddr_un to = {AF_UNIX, {0}};
-    strncpy(to.sun_path, self->target, sizeof to.sun_path - 1);
+    const struct sockaddr_un to = unix_address(self->target);
     const int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
     return fd < 0 ? errno : outcome(sendto(fd, "secret", 6, 0, (const struct sockaddr*)&to, sizeof to));
 }
