@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <optional>
 #include <set>
@@ -26,6 +27,11 @@ namespace {
 
 /// So many different things are told of one stage.
 constexpr std::size_t most_reports = 200;
+
+/// What a process can fill at the very most, in bytes a second; it takes the kernel longer to hand it out.
+constexpr std::int64_t fastest_growth = std::int64_t{4} << 30;
+/// But at least twice a second, as more than one may grow.
+constexpr std::chrono::milliseconds longest_trust{500};
 
 json::Array list(const std::vector<std::string>& texts) {
     return {texts.begin(), texts.end()};
@@ -68,6 +74,8 @@ bool tell_watch(int socket, const json::Value& policy, UniqueFd listener) {
 }
 
 struct Watch::Impl {
+    using Clock = std::chrono::steady_clock;
+
     Impl(UniqueFd socket, std::function<void(const json::Value&)> tell_it)
         : channel(std::move(socket)), tell(std::move(tell_it)) {
         if (seccomp_notify_alloc(&request, &response) != 0) request = nullptr;
@@ -125,11 +133,14 @@ struct Watch::Impl {
 
     void measure_memory() {
         const std::int64_t most = policy["memory"].as_integer();
-        if (most <= 0) return;
+        if (most <= 0 || Clock::now() < enough_until) return;
         const auto all = descendants();
         std::int64_t used = memory_of(all);
         if (used > most) used = exact_memory_of(all);
-        if (used > most) exceed("used more than " + human(most) + " of memory");
+        if (used > most) return exceed("used more than " + human(most) + " of memory");
+        // Far from it, it need not be looked at again at once: each look reads a dozen files.
+        const std::chrono::milliseconds safe((most - used) * 1000 / fastest_growth);
+        enough_until = Clock::now() + std::min(safe, longest_trust);
     }
 
     void measure_space() {
@@ -158,6 +169,7 @@ struct Watch::Impl {
     seccomp_notif* request = nullptr;
     seccomp_notif_resp* response = nullptr;
     std::set<std::string> reports{};
+    Clock::time_point enough_until{}; ///< memory cannot be too much before
 };
 
 Watch::Watch(UniqueFd socket, std::function<void(const json::Value&)> tell)
