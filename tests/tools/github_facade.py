@@ -13,50 +13,24 @@ commands from standard input, one a line (`merge 1`, `close 1`, `review 1 tianon
 with a line of JSON, and ends with its input.
 """
 import base64
-import hashlib
 import json
 import os
 import re
 import sys
 import threading
-import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from github_http import Handler, Refusal, Server  # noqa: E402
+from github_pulls import PullRequests  # noqa: E402
 from github_repositories import GitError, Repositories  # noqa: E402
 from openapi_check import Description  # noqa: E402
 
 DESCRIPTION = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data", "github-openapi.json")
-DOCS = "https://docs.github.com/rest"
 BRANCH = "master"
 
 
-class Refusal(Exception):
-    def __init__(self, status, message, errors=None, headers=None):
-        super().__init__(message)
-        self.status, self.headers = status, headers or {}
-        self.body = {"message": message, "documentation_url": DOCS, **({"errors": errors} if errors else {})}
-
-
-def invalid(message, resource="PullRequest"):
-    return Refusal(422, "Validation Failed", [{"resource": resource, "code": "custom", "message": message}])
-
-
-def timestamp():
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-
-
-class Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, *_):
-        """A client that has gone, by a kill or because it has had enough, is no news."""
-        if not isinstance(sys.exc_info()[1], ConnectionError):
-            super().handle_error(*_)
-
-
-class Facade:
+class Facade(PullRequests):
     """`tokens`: token to {"login", "scopes", "expires"}. `fork_lag`: how many requests a fresh fork answers with 404
     before it is there; `branch_lag`: how many pull requests from a fresh branch are refused."""
 
@@ -94,27 +68,6 @@ class Facade:
     def push(self, name, files, branch=BRANCH, message="A change by hand"):
         with self.lock:
             return self.repositories.commit_files(name, branch, files, message)
-
-    def merge(self, number):
-        with self.lock:
-            pull = self.pulls[number]
-            self._refresh(pull)
-            sha = self.repositories.merge(pull["upstream"], pull["base"], pull["head_sha"], f"Merge #{number}")
-            if sha is None:
-                raise SystemExit(f"#{number} does not merge")
-            pull.update(state="closed", merged_at=timestamp(), merge_commit=sha)
-            return sha
-
-    def close(self, number):
-        with self.lock:
-            self.pulls[number]["state"] = "closed"
-
-    def review(self, number, login, state):
-        with self.lock:
-            self.reviews.setdefault(number, []).append({"user": {"login": login}, "state": state})
-
-    def open_pulls(self):
-        return [number for number, pull in self.pulls.items() if pull["state"] == "open"]
 
     def fail(self, pattern, times=1, **how):
         """The next `times` requests whose "METHOD path" matches are answered with `how`: status, headers, body,
@@ -296,97 +249,6 @@ class Facade:
         info = self.repositories.commit_info(name, match[1])
         return 200, {**info, "tree": {"sha": info["tree"]}, "parents": [{"sha": sha} for sha in info["parents"]]}, {}
 
-    # pull requests
-
-    def _head(self, name, label):
-        """(repository, branch, commit) of "owner:branch", among the upstream repository and its forks."""
-        owner, _, branch = label.partition(":")
-        for fork in [name, *self.parents]:
-            if fork.split("/")[0] == owner and (fork == name or self.parents[fork] == name):
-                return fork, branch, self.repositories.ref(fork, f"refs/heads/{branch}")
-        return None, branch, None
-
-    def _refresh(self, pull):
-        if pull["state"] == "open":
-            sha = self.repositories.ref(pull["head_repo"], f"refs/heads/{pull['head_ref']}")
-            if sha and sha != pull["head_sha"]:
-                pull["head_sha"] = sha
-                self.repositories.fetch(pull["upstream"], pull["head_repo"], sha, f"refs/pull/{pull['number']}/head")
-
-    def _pull(self, pull):
-        self._refresh(pull)
-        owner = pull["head_repo"].split("/")[0]
-        return {"number": pull["number"], "state": pull["state"], "title": pull["title"], "body": pull["body"],
-                "html_url": f"https://github.example/{pull['upstream']}/pull/{pull['number']}",
-                "user": {"login": pull["login"]}, "merged_at": pull["merged_at"], "created_at": pull["created_at"],
-                "merge_commit_sha": pull["merge_commit"], "base": {"ref": pull["base"]},
-                "head": {"ref": pull["head_ref"], "sha": pull["head_sha"], "label": f"{owner}:{pull['head_ref']}"}}
-
-    def list_pulls(self, name, _, query, *__):
-        state, head, base = query.get("state", "open"), query.get("head"), query.get("base")
-        found = [self._pull(pull) for pull in reversed(self.pulls.values()) if pull["upstream"] == name]
-        found = [pull for pull in found if state in ("all", pull["state"]) and head in (None, pull["head"]["label"])
-                 and base in (None, pull["base"]["ref"])]
-        return self._page(f"/repos/{name}/pulls", found, query)
-
-    def list_reviews(self, name, match, query, *_):
-        return self._page(f"/repos/{name}/pulls/{match[1]}/reviews", self.reviews.get(int(match[1]), []), query)
-
-    def _page(self, path, items, query):
-        size, page = min(int(query.get("per_page", 30)), self.page_size or 100), int(query.get("page", 1))
-        more = len(items) > size * page
-        link = f'<{self.url}{path}?page={page + 1}>; rel="next", <{self.url}{path}?page=9>; rel="last"'
-        return 200, items[size * (page - 1):size * page], {"Link": link} if more else {}
-
-    def open_pull(self, name, _, __, body, user):
-        fork, branch, sha = self._head(name, body["head"])
-        lag = f"{fork} refs/heads/{branch}"
-        if sha is None or self.lag.get(lag, 0) > 0:
-            self.lag[lag] = self.lag.get(lag, 0) - 1
-            raise Refusal(422, "Validation Failed", [{"resource": "PullRequest", "field": "head", "code": "invalid"}])
-        if self.repositories.ref(name, f"refs/heads/{body['base']}") is None:
-            raise Refusal(422, "Validation Failed", [{"resource": "PullRequest", "field": "base", "code": "invalid"}])
-        for pull in self.pulls.values():
-            if (pull["state"], pull["upstream"], pull["head_repo"], pull["head_ref"], pull["base"]) == ("open", name, fork, branch, body["base"]):
-                raise invalid(f"A pull request already exists for {body['head']}.")
-        if self.repositories.is_ancestor(fork, sha, self.repositories.ref(name, f"refs/heads/{body['base']}")):
-            raise invalid(f"No commits between {body['base']} and {body['head']}")
-        if len(body.get("body", "")) > 65536:
-            raise invalid("body is too long (maximum is 65536 characters)")
-        number = len(self.pulls) + 1
-        self.repositories.fetch(name, fork, sha, f"refs/pull/{number}/head")
-        self.pulls[number] = {"number": number, "upstream": name, "base": body["base"], "head_repo": fork,
-                              "head_ref": branch, "head_sha": sha, "title": body["title"], "body": body.get("body"),
-                              "login": user["login"], "state": "open", "merged_at": None, "merge_commit": None,
-                              "created_at": timestamp()}
-        return 201, self._pull(self.pulls[number]), {}
-
-    def _pull_of(self, name, match):
-        pull = self.pulls.get(int(match[1]))
-        if pull is None or pull["upstream"] != name:
-            raise Refusal(404, "Not Found")
-        return pull
-
-    def show_pull(self, name, match, *_):
-        pull = self._pull_of(name, match)
-        document = self._pull(pull)
-        base = self.repositories.ref(name, f"refs/heads/{pull['base']}")
-        if pull["state"] == "open":
-            try:
-                self.repositories.git(name, "merge-tree", "--write-tree", base, pull["head_sha"])
-                document["mergeable_state"] = "clean"
-            except GitError:
-                document["mergeable_state"] = "dirty"
-        return 200, {**document, "merged": pull["merged_at"] is not None}, {}
-
-    def edit_pull(self, name, match, _, body, user):
-        pull = self._pull_of(name, match)
-        if pull["login"] != user["login"]:
-            raise Refusal(403, "Must have admin rights to Repository.")
-        pull.update({key: body[key] for key in ("title", "body", "state") if key in body})
-        return 200, self._pull(pull), {}
-
-
 ROUTES = {
     "GET": [("", Facade.show), ("contents/(.+)", Facade.contents), ("git/ref/(.+)", Facade.get_ref),
             ("git/matching-refs/(.+)", Facade.matching_refs), (r"git/commits/(\w+)", Facade.show_commit),
@@ -397,86 +259,6 @@ ROUTES = {
              ("pulls", Facade.open_pull)],
     "PATCH": [("git/refs/(.+)", Facade.move_ref), (r"pulls/(\d+)", Facade.edit_pull)],
 }
-
-
-class LastLine:
-    def __init__(self, stream):
-        self.stream, self.last = stream, b""
-
-    def readline(self, *limit):
-        self.last = self.stream.readline(*limit)
-        return self.last
-
-
-class Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    facade = None  # set by Facade
-
-    def log_message(self, *_):
-        pass
-
-    def parse_request(self):
-        stream, self.rfile = self.rfile, LastLine(self.rfile)
-        parsed = super().parse_request()
-        ended, self.rfile = self.rfile.last in (b"\r\n", b"\n"), stream
-        return parsed and ended  # else the client is gone in the middle of the headers
-
-    def handle_one(self):
-        length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(length)
-        if len(body) < length:  # the client is gone
-            return self.hang_up()
-        fault = self.facade.fault_for(f"{self.command} {self.path}") or {}
-        if "action" in fault:
-            fault["action"]()
-        if fault.get("drop") == "before":
-            return self.hang_up()
-        if "status" in fault:
-            return self.send(fault["status"], fault.get("body", b"{}"), fault.get("headers", {}),
-                             fault.get("content_type", "application/json; charset=utf-8"))
-        with self.facade.lock:
-            self.facade.remaining -= 1
-            try:
-                status, document, headers = self.facade.answer(self.command, self.path, self.headers, body)
-            except Refusal as refusal:
-                status, document, headers = refusal.status, refusal.body, refusal.headers
-            self.facade.mistakes += self.facade.description.check_answer(self.command, self.path, status)
-        if fault.get("drop") == "after":
-            return self.hang_up()
-        data = json.dumps(document).encode()
-        etag = '"' + hashlib.sha256(data).hexdigest() + '"'
-        if self.command == "GET" and status == 200:
-            headers = {**headers, "ETag": etag}
-            if self.headers.get("If-None-Match") == etag:
-                self.facade.remaining += 1  # a 304 is free
-                status, data = 304, b""
-        return self.send(status, data, headers, "application/json; charset=utf-8", cut=fault.get("cut"))
-
-    do_GET = do_POST = do_PATCH = handle_one
-
-    def hang_up(self):
-        self.close_connection = True
-
-    def send(self, status, data, headers, content_type, cut=False):
-        user = self.facade.tokens.get((self.headers.get("Authorization") or "").removeprefix("Bearer "), {})
-        always = {"X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": str(self.facade.remaining),
-                  "X-RateLimit-Reset": str(int(time.time()) + 3600), "X-OAuth-Scopes": user.get("scopes", ""),
-                  "Content-Type": content_type, "Content-Length": str(len(data))}
-        if user.get("expires"):
-            always["github-authentication-token-expiration"] = user["expires"]
-        if status == 304:
-            del always["Content-Length"]
-        self.facade.log.append((self.command, self.path, status))
-        try:
-            self.send_response(status)
-            for key, value in {**always, **headers}.items():
-                self.send_header(key, value)
-            self.end_headers()
-            self.wfile.write(data[:len(data) // 2] if cut else data)
-        except (BrokenPipeError, ConnectionResetError):
-            self.close_connection = True
-        if cut:
-            self.hang_up()
 
 
 def main():
