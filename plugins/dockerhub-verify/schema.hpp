@@ -3,6 +3,8 @@
 // The stage's options, as JSON Schema, and its ports.
 #pragma once
 
+#include <http/options.hpp>
+
 namespace slipway::verify {
 
 constexpr const char* options_schema = R"json({
@@ -56,9 +58,7 @@ constexpr const char* options_schema = R"json({
     "docker_config": {"type": "string", "slipwayPath": "file", "description": "docker's or podman's config.json with credentials"},
     "plain_http": {"type": "boolean", "default": false, "description": "the registry speaks http, without TLS"},
     "attempts": {"type": "integer", "minimum": 1, "maximum": 100, "default": 5, "description": "how often a request is tried"},
-    "proxy": {"type": "string", "description": "the proxy to use, as curl names it: http://host:3128, socks5h://host"},
-    "no_proxy": {"type": "string", "description": "hosts that are reached without the proxy, separated by commas"},
-    "ca_file": {"type": "string", "slipwayPath": "file", "description": "a PEM file with the certificates to trust instead of the system's"}
+    )json" SLIPWAY_NETWORK_OPTIONS R"json(
   }
 })json";
 

@@ -26,8 +26,7 @@ CompareRules compare_rules(const json::Value& options) {
 
 RegistrySettings registry_settings(const json::Value& options) {
     RegistrySettings settings;
-    settings.network = {options["proxy"].as_string(), options["no_proxy"].as_string(), "",
-                        options["ca_file"].as_string()};
+    settings.network = http::network_of(options);
     settings.retry.attempts = static_cast<unsigned>(options["attempts"].as_integer(5));
     settings.plain_http = options["plain_http"].as_bool();
     return settings;

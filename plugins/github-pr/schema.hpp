@@ -3,6 +3,8 @@
 // The stage's options and ports, as the host gets them.
 #pragma once
 
+#include <http/options.hpp>
+
 namespace {
 
 constexpr const char* config_schema = R"json({
@@ -44,12 +46,7 @@ constexpr const char* config_schema = R"json({
     },
     "api": {"type": "string", "default": "https://api.github.com", "minLength": 1,
             "description": "address of the REST API; an Enterprise Server's is https://HOST/api/v3"},
-    "proxy": {"type": "string", "default": "",
-              "description": "the proxy to use, as curl names it: http://host:3128, socks5h://host; the environment's variables are not read"},
-    "no_proxy": {"type": "string", "default": "",
-                 "description": "hosts that are reached without the proxy, separated by commas"},
-    "ca_file": {"type": "string", "slipwayPath": "file",
-                "description": "a PEM file with the certificates to trust instead of the system's"}
+    )json" SLIPWAY_NETWORK_OPTIONS R"json(
   }
 })json";
 

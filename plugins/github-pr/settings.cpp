@@ -82,8 +82,7 @@ Result<Settings> read_settings(const json::Value& options, std::string& pointer)
     if (const json::Value* author = options.find("author"))
         settings.author = Author{(*author)["name"].as_string(), (*author)["email"].as_string()};
     settings.token = options["token"]["secret"].as_string();
-    settings.network = {options["proxy"].as_string(), options["no_proxy"].as_string(), "",
-                        options["ca_file"].as_string()};
+    settings.network = http::network_of(options);
     pointer = "/api";
     SLIPWAY_TRY_ASSIGN(settings.api, read_api(options["api"].as_string()));
     pointer = "/branch_name";

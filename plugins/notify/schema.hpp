@@ -3,6 +3,8 @@
 // The stage's options and ports, as the host gets them.
 #pragma once
 
+#include <http/options.hpp>
+
 namespace {
 
 constexpr const char* config_schema = R"json({
@@ -57,12 +59,7 @@ constexpr const char* config_schema = R"json({
                 "description": "tell of a run that waits when it has waited so long"},
     "repeat": {"type": "string", "pattern": "^(0|[1-9][0-9]{0,5})[smhd]$",
                "description": "tell the same again after so long; without it: once"},
-    "proxy": {"type": "string", "default": "",
-              "description": "the proxy to use, as curl names it: http://host:3128, socks5h://host; the environment's variables are not read"},
-    "no_proxy": {"type": "string", "default": "",
-                 "description": "hosts that are reached without the proxy, separated by commas"},
-    "ca_file": {"type": "string", "slipwayPath": "file",
-                "description": "a PEM file with the certificates to trust instead of the system's"}
+    )json" SLIPWAY_NETWORK_OPTIONS R"json(
   }
 })json";
 

@@ -76,8 +76,7 @@ Result<Settings> read_settings(const json::Value& options, std::string& pointer)
         return Error{Kind::config, "nobody is to be told", "give \"webhook\" or \"mail\""};
     settings.waiting = support::parse_duration(options["waiting"].as_string()).value_or(std::chrono::days(3));
     settings.repeat = support::parse_duration(options["repeat"].as_string());
-    settings.network = {options["proxy"].as_string(), options["no_proxy"].as_string(), "",
-                        options["ca_file"].as_string()};
+    settings.network = http::network_of(options);
     return settings;
 }
 

@@ -3,6 +3,8 @@
 // The stage's options and ports, as the host gets them.
 #pragma once
 
+#include <http/options.hpp>
+
 namespace {
 
 constexpr const char* config_schema = R"json({
@@ -122,24 +124,12 @@ constexpr const char* config_schema = R"json({
       "maximum": 64,
       "default": 8
     },
-    "proxy": {
-      "description": "the proxy to use, as curl names it: http://host:3128, socks5h://host; the environment's variables are not read",
-      "type": "string"
-    },
-    "no_proxy": {
-      "description": "hosts that are reached without the proxy, separated by commas",
-      "type": "string"
-    },
     "netrc": {
       "description": "a file with user names and passwords for servers, as curl and ftp read it",
       "type": "string",
       "slipwayPath": "file"
     },
-    "ca_file": {
-      "description": "a PEM file with the certificates to trust instead of the system's",
-      "type": "string",
-      "slipwayPath": "file"
-    }
+    )json" SLIPWAY_NETWORK_OPTIONS R"json(
   }
 })json";
 

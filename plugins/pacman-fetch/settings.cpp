@@ -131,8 +131,7 @@ void Reader::read_rest() {
     resolver.providers = strings(options_["providers"]);
     settings_.valid_at_build = options_["valid_at"].as_string() == "build";
     settings_.downloads.parallel = static_cast<unsigned>(options_["jobs"].as_integer(8));
-    settings_.downloads.network = {options_["proxy"].as_string(), options_["no_proxy"].as_string(),
-                                   options_["netrc"].as_string(), options_["ca_file"].as_string()};
+    settings_.downloads.network = http::network_of(options_);
 }
 
 Result<Settings> Reader::run() {

@@ -7,6 +7,11 @@ using support::Error;
 using support::Kind;
 using support::Result;
 
+Network network_of(const support::json::Value& options) {
+    return {options["proxy"].as_string(), options["no_proxy"].as_string(), options["netrc"].as_string(),
+            options["ca_file"].as_string()};
+}
+
 void set_network(CURL* easy, const Network& network, const Timeouts& timeouts) {
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "slipway");

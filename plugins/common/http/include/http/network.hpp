@@ -4,6 +4,7 @@
 #pragma once
 
 #include <curl/curl.h>
+#include <support/json.hpp>
 #include <support/result.hpp>
 
 #include <chrono>
@@ -18,6 +19,9 @@ struct Network {
     std::string netrc = {}; ///< a file with user names and passwords (curl(1), --netrc-optional); empty: none
     std::string ca_file = {}; ///< PEM certificates to trust instead of the system's; empty: the system's
 };
+
+/// From a stage's options `proxy`, `no_proxy`, `netrc` and `ca_file`; see options.hpp.
+Network network_of(const support::json::Value& options);
 
 /// When a server that says nothing has failed.
 struct Timeouts {
