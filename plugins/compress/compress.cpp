@@ -57,6 +57,7 @@ private:
 } // namespace
 
 Result<Archive> compress(const Job& job, Encoder& encoder, const Meter& meter) {
+    const Error cancelled{Kind::cancelled, "compressing '" + job.in_name + "': cancelled"};
     std::vector<char> in(buffer_size), out(buffer_size);
     Sink sink(job);
     std::uint64_t done = 0;
@@ -65,15 +66,14 @@ Result<Archive> compress(const Job& job, Encoder& encoder, const Meter& meter) {
         const Input input = rest.size() < in.size() ? Input::end : Input::more;
         const std::uint64_t end = done + rest.size();
         while (input == Input::end ? !finished : !rest.empty()) {
-            if (!meter(end - rest.size()))
-                return Error{Kind::cancelled, "compressing '" + job.in_name + "': cancelled"};
+            if (!meter(end - rest.size())) return cancelled;
             SLIPWAY_TRY_ASSIGN(const Encoder::Step step, encoder.step(rest, input, out));
             SLIPWAY_TRY(sink.write({out.data(), step.produced}));
             finished = step.finished;
         }
         done = end;
     }
-    (void)meter(done);
+    if (!meter(done)) return cancelled; // nothing is published yet
     return Archive{done, sink.size(), sink.digest()};
 }
 

@@ -189,6 +189,21 @@ TEST_P(CompressTest, MeterStopsTheWork) {
     EXPECT_EQ(made.error().what, "compressing 'in': cancelled");
 }
 
+TEST_P(CompressTest, MeterIsHeardTheLastTime) {
+    ASSERT_TRUE(support::write_file(in(), sample(3'000'000)));
+    int asked = 0;
+    const auto first = create(out("first"));
+    ASSERT_TRUE(archive_into(first.get(), [&](std::uint64_t) { return ++asked > 0; }));
+    const int last = std::exchange(asked, 0);
+    bool told = false;
+    const auto second = create(out("second"));
+    const auto made = archive_into(second.get(), [&](std::uint64_t) {
+        told = told || ++asked == last;
+        return !told;
+    });
+    EXPECT_EQ(!made, told) << "it was asked " << asked << " times, and " << last << " before";
+}
+
 TEST_P(CompressTest, MeterSeesTheWholeInput) {
     ASSERT_TRUE(support::write_file(in(), sample(3'000'000)));
     std::uint64_t last = 0;
