@@ -40,14 +40,14 @@
  *            from the thread that called run(). Inputs, outputs, secrets and effects belong to run();
  *            log(), report(), cancelled(), get_extension(), work_dir(), cache_dir() and epoch() may be
  *            called in create(), configure() and destroy() too.
- * Errors.    Functions return a slipway_status. To explain a failure, call host->report() first: the
- *            user sees what happened, why, and what to do. The last report of severity SLIPWAY_ERROR is
- *            the one that counts. A host function that fails has reported why itself, unless its comment
- *            says otherwise: pass its status on, and report only what you know better. No C++ exception,
- * longjmp() or signal may cross this boundary. Process.   Standard input is /dev/null; standard output and
- * error are read by the host and become log lines (and count against its limit for them). The environment is
- * clean, the current folder is the work folder (but for `--isolation none`: use work_dir()), SIGPIPE is
- * ignored. Descriptors from the host are close-on-exec. A child process must be gone when run() returns.
+ * Errors.    Functions return a slipway_status. To explain a failure, call host->report() first: the user
+ *            sees what happened, why, and what to do. The last report of severity SLIPWAY_ERROR counts. A
+ *            host function that fails has reported why itself, unless its comment says otherwise: pass its
+ *            status on, and report only what you know better. No C++ exception, longjmp() or signal leaves.
+ * Process.   Standard input is /dev/null; standard output and error become log lines, within a limit. The
+ *            environment is clean, the current folder the work folder (but for `--isolation none`: use
+ *            work_dir()). SIGPIPE and SIGXFSZ are ignored, in programs it starts, too: a write fails with
+ *            EPIPE or EFBIG. Host descriptors are close-on-exec. Children must be gone when run() returns.
  */
 #ifndef SLIPWAY_STAGE_H
 #define SLIPWAY_STAGE_H
