@@ -119,6 +119,15 @@ def family(pid):
     return all_of_them
 
 
+def command_of(pid):
+    """Its command line; b"" if it is gone."""
+    try:
+        with open(f"/proc/{pid}/cmdline", "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
 def shown_of(pid):
     """What everybody may read of a process, and what its user may."""
     out = b""
