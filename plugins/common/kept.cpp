@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <common/kept.hpp>
+#include <fcntl.h>
+#include <support/fs.hpp>
+#include <sys/stat.h>
 
 #include <chrono>
 #include <filesystem>
@@ -14,8 +17,13 @@ void remove_unused(const std::string& folder, std::string_view except) {
     for (const auto& entry : fs::directory_iterator(folder, failed)) {
         std::error_code unknown;
         const auto used = entry.last_write_time(unknown);
-        if (!unknown && used < oldest && entry.path().filename() != except) fs::remove(entry.path(), unknown);
+        if (!unknown && used < oldest && entry.path().filename() != except)
+            (void)support::remove_tree(entry.path());
     }
+}
+
+void mark_used(const std::string& path) {
+    ::utimensat(AT_FDCWD, path.c_str(), nullptr, 0);
 }
 
 } // namespace slipway::common

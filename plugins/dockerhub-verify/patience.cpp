@@ -2,11 +2,9 @@
 #include "patience.hpp"
 
 #include <common/kept.hpp>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <support/fs.hpp>
 #include <support/text.hpp>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -56,7 +54,7 @@ Result<void> Patience::check(const Pending& pending, const std::string& image) c
     std::int64_t began = now_;
     if (auto text = support::read_file(file_, 100)) {
         began = std::min<std::int64_t>(std::strtoll(text.value().c_str(), nullptr, 10), now_);
-        ::utimensat(AT_FDCWD, file_.c_str(), nullptr, 0); // in use
+        common::mark_used(file_);
     } else {
         const std::string folder = file_.substr(0, file_.rfind('/'));
         SLIPWAY_TRY(support::make_dirs(folder));

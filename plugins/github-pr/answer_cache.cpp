@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <answer_cache.hpp>
 #include <common/kept.hpp>
-#include <fcntl.h>
 #include <support/fs.hpp>
 #include <support/hash.hpp>
-#include <sys/stat.h>
 
 namespace slipway::github {
 
@@ -23,7 +21,7 @@ std::optional<AnswerCache::Entry> AnswerCache::find(const std::string& url) cons
     const json::Value& kept = document.value();
     // A digest for a name: but what is in it must be of this URL.
     if (kept["url"].as_string() != url || kept["etag"].as_string().empty()) return std::nullopt;
-    ::utimensat(AT_FDCWD, path_of(url).c_str(), nullptr, 0);
+    common::mark_used(path_of(url));
     return Entry{kept["etag"].as_string(), kept["body"], kept["more"].as_bool()};
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <common/kept.hpp>
 #include <database_cache.hpp>
 #include <fcntl.h>
 #include <support/fs.hpp>
@@ -38,11 +39,15 @@ bool DatabaseCache::copy_to(const std::string& url, const std::string& path) con
     fs::copy_file(record_of(url) + ".db", path, fs::copy_options::overwrite_existing, failed);
     if (failed) return false;
     const auto digest = support::sha256_of_file(path);
-    return digest && digest.value().hex() == record["sha256"].as_string();
+    if (!digest || digest.value().hex() != record["sha256"].as_string()) return false;
+    for (const char* ending : {".json", ".db"})
+        common::mark_used(record_of(url) + ending);
+    return true;
 }
 
 void DatabaseCache::keep(const std::string& url, const Validator& validator, const std::string& path) const {
     if (validator.empty() || !support::make_dirs(folder_)) return;
+    common::remove_unused(folder_); // an archive has other URLs each day
     const auto digest = support::sha256_of_file(path);
     if (!digest) return;
     // First the bytes, then what says that they are there; each in one step, for others who read here.

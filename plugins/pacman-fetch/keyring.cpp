@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <common/gnupg_home.hpp>
+#include <common/kept.hpp>
 #include <keyring.hpp>
 #include <support/fs.hpp>
 #include <support/text.hpp>
@@ -133,10 +134,14 @@ Result<Keyring> make_keyring(const std::string& folder, const std::string& home,
     SLIPWAY_TRY_ASSIGN(const auto sources, find_sources(folder));
     SLIPWAY_TRY(support::make_dirs(home, 0700));
     const std::string kept = cache + "/" + sources.digest.hex();
-    if (copy_parts(kept, home)) return Keyring{home, sources.digest};
+    if (copy_parts(kept, home)) {
+        common::mark_used(kept);
+        return Keyring{home, sources.digest};
+    }
     for (const char* part : parts)
         SLIPWAY_TRY(support::remove_tree(home + "/" + part));
     SLIPWAY_TRY(Maker(sources, home).run());
+    common::remove_unused(cache);
     keep(home, kept);
     return Keyring{home, sources.digest};
 }

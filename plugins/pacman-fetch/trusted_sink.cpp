@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <common/kept.hpp>
 #include <fcntl.h>
 #include <http/url.hpp>
 #include <support/fs.hpp>
@@ -69,6 +70,7 @@ std::string TrustedSink::signature_of(const Package& package) const {
 Result<void> TrustedSink::fetch_signatures(Downloader& downloader, const DownloadHooks& hooks,
                                            const FetchPlan& plan) {
     SLIPWAY_TRY(support::make_dirs(plan_.cache));
+    common::remove_unused(plan_.cache);
     std::vector<Download> downloads;
     for (const Package& package : plan.packages) {
         if ((siglevel(package) & ALPM_SIG_PACKAGE) == 0 || !signature_of(package).empty()) continue;
@@ -97,6 +99,8 @@ std::optional<Findings> TrustedSink::known(const Package& package) const {
     const bool over =
         findings.expires != 0 && std::time(nullptr) >= findings.expires && !plan_.valid_at_build;
     if (!same || over || findings.signatures.empty()) return std::nullopt;
+    for (const char* ending : {".json", ".sig"})
+        common::mark_used(path_of(package, ending));
     return findings;
 }
 

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <support/fs.hpp>
 #include <support/hash.hpp>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace slipway::rootfs {
@@ -45,7 +44,7 @@ KnownDigests::Files KnownDigests::find(const std::string& package) const {
     const std::string_view lines = std::string_view(text.value()).substr(hex_digits);
     if (support::Digest::of(package + std::string(lines)).hex() != text.value().substr(0, hex_digits))
         return {};
-    ::utimensat(AT_FDCWD, path_of(package).c_str(), nullptr, 0);
+    common::mark_used(path_of(package));
     return files_of(lines);
 }
 

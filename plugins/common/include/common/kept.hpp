@@ -8,8 +8,12 @@
 
 namespace slipway::common {
 
-/// Remove the files that have not been used for 100 days, as their mtime says: a monthly release needs what
-/// it keeps once a month. `except`: the name of a file that stays. What cannot be removed is left alone.
+/// Remove the files and folders in `folder` that have not been used for 100 days, as their own mtime says: a
+/// monthly release needs what it keeps once a month. `except`: the name of one that stays. What cannot be
+/// removed is left alone.
 void remove_unused(const std::string& folder, std::string_view except = {});
+
+/// Set the mtime of a file or folder that is used: it is not removed for another 100 days.
+void mark_used(const std::string& path);
 
 } // namespace slipway::common

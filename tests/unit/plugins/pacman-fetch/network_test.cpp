@@ -8,6 +8,8 @@
 #include <servers/nginx.hpp>
 #include <support/fs.hpp>
 
+#include <filesystem>
+
 namespace slipway::pacman_fetch {
 namespace {
 
@@ -123,6 +125,27 @@ TEST_F(Databases, ADamagedCacheIsNoHarm) {
     for (const std::string& name : test::names_in(work_ / "cache"))
         if (name.ends_with(".json")) test::write(work_ / ("cache/" + name), "{");
     EXPECT_TRUE(fetch());
+}
+
+TEST_F(Databases, AreKeptWhileTheyAreUsed) {
+    const auto age = [&] {
+        for (const std::string& name : test::names_in(work_ / "cache"))
+            std::filesystem::last_write_time(work_ / ("cache/" + name),
+                                             std::filesystem::file_time_type::clock::now()
+                                                 - std::chrono::hours(101 * 24));
+    };
+    ASSERT_TRUE(fetch());
+    age();
+    ASSERT_TRUE(fetch()); // not modified: that is a use
+    test::write_graph(www_ / "other", {{"core", "a 1-1"}});
+    plan_.repositories = {{"core", {nginx_.url() + "/other"}}};
+    ASSERT_TRUE(fetch());
+    EXPECT_EQ(test::names_in(work_ / "cache").size(), 4u);
+    age();
+    test::write_graph(www_ / "third", {{"core", "a 1-1"}});
+    plan_.repositories = {{"core", {nginx_.url() + "/third"}}};
+    ASSERT_TRUE(fetch());
+    EXPECT_EQ(test::names_in(work_ / "cache").size(), 2u) << "of servers nobody asks any more";
 }
 
 TEST_F(Databases, TheNextServerHelpsIfOneIsDamaged) {

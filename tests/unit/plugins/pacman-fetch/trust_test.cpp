@@ -250,6 +250,20 @@ TEST_F(Trust, KeyringIsMadeOnce) {
               support::sha256_of_file(scratch_ / "home/trustdb.gpg").value());
 }
 
+TEST_F(Trust, AKeyringNobodyUsesIsNotKept) {
+    const auto cache = fs::path(scratch_ / "cache");
+    const auto long_ago = fs::file_time_type::clock::now() - std::chrono::hours(101 * 24);
+    fs::create_directory(cache / "older");
+    for (const std::string& name : {keyring_->digest.hex(), std::string("older")})
+        fs::last_write_time(cache / name, long_ago);
+    ASSERT_TRUE(make_keyring(keys_ / "keyring", scratch_ / "home2", scratch_ / "cache")); // that is a use
+    fs::copy_file(keys_ / "keyring/test.gpg", keys_ / "keyring/test2.gpg");
+    auto next = make_keyring(keys_ / "keyring", scratch_ / "home3", scratch_ / "cache");
+    ASSERT_TRUE(next) << next.error().message();
+    EXPECT_THAT(test::names_in(scratch_ / "cache"),
+                testing::UnorderedElementsAre(keyring_->digest.hex(), next.value().digest.hex()));
+}
+
 TEST_F(Trust, KeyringInADeepFolder) {
     const std::string deep = scratch_ / (std::string(100, 'd') + "/" + std::string(100, 'e'));
     ASSERT_TRUE(support::make_dirs(deep));
