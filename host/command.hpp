@@ -65,6 +65,7 @@ Command doctor_command();
 Command report_command();
 Command export_command();
 Command import_command();
+Command gc_command();
 
 // Options that several commands have.
 std::vector<Option> chain_options();   ///< --set, --override, --epoch, --no-mocks

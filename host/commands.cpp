@@ -9,12 +9,12 @@ namespace slipway::host {
 
 const std::vector<Command>& commands() {
     static const std::vector<Command> all{
-        run_command(),           plan_command(),    validate_command(), resume_command(),
-        lock_command(),          diff_command(),    status_command(),   runs_command(),
-        show_command(),          log_command(),     report_command(),   provenance_command(),
-        reproduce_command(),     verify_command(),  export_command(),   import_command(),
-        stages_command(),        inspect_command(), check_command(),    new_plugin_command(),
-        install_timer_command(), doctor_command()};
+        run_command(),        plan_command(),          validate_command(), resume_command(),
+        lock_command(),       diff_command(),          status_command(),   runs_command(),
+        show_command(),       log_command(),           report_command(),   provenance_command(),
+        reproduce_command(),  verify_command(),        export_command(),   import_command(),
+        gc_command(),         stages_command(),        inspect_command(),  check_command(),
+        new_plugin_command(), install_timer_command(), doctor_command()};
     return all;
 }
 

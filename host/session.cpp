@@ -119,18 +119,27 @@ Result<void> lock_file(int fd, const std::string& path, const State& state, cons
 
 } // namespace
 
-Result<StateLock> StateLock::take(const State& state, const Arguments& arguments) {
+Result<StateLock> StateLock::hold(const State& state, const Arguments& arguments) {
     const std::string path = state.folder + "/lock";
     UniqueFd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
     if (!fd) return support::errno_error("opening '" + path + "'", errno);
     SLIPWAY_TRY(lock_file(fd.get(), path, state, arguments));
     if (::ftruncate(fd.get(), 0) != 0) return support::errno_error("writing '" + path + "'", errno);
     SLIPWAY_TRY(support::write_all(fd.get(), std::to_string(::getpid()), "'" + path + "'"));
-    SLIPWAY_TRY(state.store.remove_drafts());
-    for (const char* folder : {"/cache", "/provenance"})
-        SLIPWAY_TRY(support::remove_drafts(state.folder + folder));
-    SLIPWAY_TRY(worker::remove_work_folder(state.folder + "/work"));
     return StateLock(std::move(fd));
+}
+
+Result<StateLock> StateLock::take(const State& state, const Arguments& arguments) {
+    SLIPWAY_TRY_ASSIGN(StateLock lock, hold(state, arguments));
+    SLIPWAY_TRY(remove_leftovers(state));
+    return lock;
+}
+
+Result<void> remove_leftovers(const State& state) {
+    SLIPWAY_TRY(state.store.remove_drafts());
+    for (const char* folder : draft_folders)
+        SLIPWAY_TRY(support::remove_drafts(state.folder + folder));
+    return worker::remove_work_folder(state.folder + "/work");
 }
 
 chain::Catalog open_catalog(const Arguments& arguments, worker::Loop& loop, journal::Journal* journal) {

@@ -33,17 +33,26 @@ struct State {
 support::Result<State> open_state(const Arguments& arguments);
 
 /// The right to change the state folder: one host at a time. Kind::conflict names the process that has it.
-/// With --wait, waits for its end instead. While it is held, drafts and work folders of killed runs are
-/// removed.
+/// With --wait, waits for its end instead.
 class StateLock {
 public:
+    /// Drafts and work folders of killed runs are removed.
     static support::Result<StateLock> take(const State& state, const Arguments& arguments);
+
+    /// The same, and nothing is removed.
+    static support::Result<StateLock> hold(const State& state, const Arguments& arguments);
 
 private:
     explicit StateLock(support::UniqueFd fd) : fd_(std::move(fd)) {}
 
     support::UniqueFd fd_;
 };
+
+/// Where stages and hosts write below the state folder what gets another name when it is whole.
+inline constexpr const char* draft_folders[] = {"/cache", "/provenance"};
+
+/// Remove drafts and work folders. The lock is held.
+support::Result<void> remove_leftovers(const State& state);
 
 /// The plugins of the search path.
 chain::Catalog open_catalog(const Arguments& arguments, worker::Loop& loop, journal::Journal* journal);

@@ -339,16 +339,51 @@ Result<std::vector<EventRecord>> Journal::events(const std::string& run, std::in
     }
 }
 
+namespace {
+
+std::vector<OutputRecord> parse_outputs(const std::string& text) {
+    std::vector<OutputRecord> outputs;
+    const json::Value list = parse_or_null(text);
+    for (const json::Value& item : list.as_array())
+        outputs.push_back(parse_output(item));
+    return outputs;
+}
+
+} // namespace
+
 Result<std::optional<std::vector<OutputRecord>>> Journal::cached(const std::string& key) const {
     SLIPWAY_TRY_ASSIGN(Statement query, impl_->database.prepare("SELECT outputs FROM cache WHERE key = ?"));
     query.bind(key);
     SLIPWAY_TRY_ASSIGN(const bool row, query.step());
     if (!row) return std::optional<std::vector<OutputRecord>>();
-    std::vector<OutputRecord> outputs;
-    const json::Value list = parse_or_null(query.text(0));
-    for (const json::Value& item : list.as_array())
-        outputs.push_back(parse_output(item));
-    return std::optional(std::move(outputs));
+    return std::optional(parse_outputs(query.text(0)));
+}
+
+Result<std::vector<CacheRecord>> Journal::cache() const {
+    SLIPWAY_TRY_ASSIGN(Statement query, impl_->database.prepare("SELECT key, created, outputs FROM cache"));
+    std::vector<CacheRecord> out;
+    for (;;) {
+        SLIPWAY_TRY_ASSIGN(const bool row, query.step());
+        if (!row) return out;
+        out.push_back({query.text(0), query.number(1), parse_outputs(query.text(2))});
+    }
+}
+
+Result<void> Journal::forget(const std::vector<std::string>& runs, const std::vector<std::string>& keys) {
+    SLIPWAY_TRY(flush());
+    SLIPWAY_TRY_ASSIGN(Transaction transaction, Transaction::begin(impl_->database));
+    const auto remove = [this](const char* sql, const std::vector<std::string>& values) -> Result<void> {
+        for (const std::string& value : values) {
+            SLIPWAY_TRY_ASSIGN(Statement statement, impl_->database.prepare(sql));
+            SLIPWAY_TRY(statement.bind(value).run());
+        }
+        return {};
+    };
+    for (const char* sql : {"DELETE FROM events WHERE run = ?", "DELETE FROM outputs WHERE run = ?",
+                            "DELETE FROM stages WHERE run = ?", "DELETE FROM runs WHERE id = ?"})
+        SLIPWAY_TRY(remove(sql, runs));
+    SLIPWAY_TRY(remove("DELETE FROM cache WHERE key = ?", keys));
+    return transaction.commit();
 }
 
 Result<void> Journal::remember(const std::string& key, const std::vector<OutputRecord>& outputs, Time now) {

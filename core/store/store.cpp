@@ -178,7 +178,7 @@ void Store::finish_taken(const std::string& path, const Digest& expected) const 
     if (digest && digest.value() == expected) (void)commit(Draft(path, std::move(fd)), {expected, 0});
 }
 
-Result<void> Store::remove_drafts() const {
+void Store::finish_drafts() const {
     std::error_code failed;
     for (const auto& entry : std::filesystem::directory_iterator(root_ + "/tmp", failed)) {
         const std::string name = entry.path().filename();
@@ -186,6 +186,10 @@ Result<void> Store::remove_drafts() const {
         if (const auto digest = Digest::parse(name.substr(taken_prefix.size())))
             finish_taken(entry.path(), digest.value());
     }
+}
+
+Result<void> Store::remove_drafts() const {
+    finish_drafts();
     SLIPWAY_TRY(support::remove_tree(root_ + "/tmp"));
     return support::make_dirs(root_ + "/tmp", 0700);
 }

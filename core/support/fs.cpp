@@ -158,15 +158,43 @@ std::string draft_of(const std::string& path) {
            + std::string(draft_suffix);
 }
 
-Result<void> remove_drafts(const std::string& folder) {
+std::vector<std::string> drafts_in(const std::string& folder) {
     std::vector<std::string> drafts;
     std::error_code failed;
     for (std::filesystem::recursive_directory_iterator it(folder, failed), end; !failed && it != end;
-         it.increment(failed))
-        if (it->path().native().ends_with(draft_suffix)) drafts.push_back(it->path());
-    for (const std::string& draft : drafts)
+         it.increment(failed)) {
+        if (!it->path().native().ends_with(draft_suffix)) continue;
+        drafts.push_back(it->path());
+        it.disable_recursion_pending();
+    }
+    return drafts;
+}
+
+Result<void> remove_drafts(const std::string& folder) {
+    for (const std::string& draft : drafts_in(folder))
         SLIPWAY_TRY(remove_tree(draft));
     return {};
+}
+
+Amount& Amount::operator+=(const Amount& other) {
+    files += other.files;
+    bytes += other.bytes;
+    return *this;
+}
+
+Amount measure_tree(const std::string& path) {
+    struct stat st {};
+
+    if (::lstat(path.c_str(), &st) != 0) return {};
+    if (!S_ISDIR(st.st_mode)) {
+        const bool frees = S_ISREG(st.st_mode) && st.st_nlink == 1;
+        return {1, frees ? static_cast<std::uint64_t>(st.st_size) : 0};
+    }
+    Amount amount;
+    std::error_code failed;
+    for (const auto& entry : std::filesystem::directory_iterator(path, failed))
+        amount += measure_tree(entry.path());
+    return amount;
 }
 
 Result<void> sync_dir(const std::string& path) {

@@ -4,7 +4,7 @@
 from harness import Host, check, golden, main
 
 COMMANDS = ("run", "plan", "validate", "resume", "lock", "diff", "status", "runs", "show", "log", "provenance", "reproduce",
-            "verify", "stages", "inspect", "check", "new-plugin", "install-timer", "doctor")
+            "verify", "gc", "stages", "inspect", "check", "new-plugin", "install-timer", "doctor")
 
 
 def help_of(command):

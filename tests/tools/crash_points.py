@@ -232,7 +232,7 @@ class Point:
         return found - {""}
 
     def unreferenced(self):
-        """Artifacts that no run and no cache row knows: what `slipway gc` would take."""
+        """Artifacts that no run and no cache row knows, counted without slipway."""
         known = {digest for (digest,) in self.rows("SELECT sha256 FROM outputs")}
         known |= set(re.findall(r"\b[0-9a-f]{64}\b", "".join(str(row) for row in self.rows("SELECT outputs FROM cache"))))
         there = {name for _, _, names in os.walk(self.state + "/store/sha256") for name in names}
@@ -267,6 +267,8 @@ class Point:
             return f"left in the state folder: {sorted(left)}; missing: {sorted(missing)}"
         if self.unreferenced():
             return f"artifacts that nobody knows: {self.unreferenced()}"
+        if (said := self.call(BUILD + "/bin/slipway", "gc", "--dry-run")) != (0, "nothing to remove\n"):
+            return f"slipway gc: {said}"
         if os.listdir(self.folder + "/tmp"):
             return f"left in /tmp: {os.listdir(self.folder + '/tmp')}"
         if left := wait_gone(self.folder, 2):

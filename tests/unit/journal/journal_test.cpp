@@ -251,5 +251,34 @@ TEST_F(JournalTest, AdoptsARunAsAWhole) {
     EXPECT_EQ(journal.events("r").value().size(), 2u);
 }
 
+TEST_F(JournalTest, ForgetsRunsAndResults) {
+    Journal journal = open();
+    for (const char* id : {"run-a", "run-b"}) {
+        ASSERT_TRUE(journal.add_run(run(id), {stage("archive", 0)}));
+        ASSERT_TRUE(journal.add_event(id, {0, 1, "archive", "log", 1, "text", {}}));
+    }
+    for (const char* key : {"key", "other"})
+        ASSERT_TRUE(journal.remember(key, stage("archive", 0).outputs, 7));
+    ASSERT_TRUE(journal.forget({"run-a", "unknown"}, {"key"}));
+    EXPECT_FALSE(journal.find_run("run-a"));
+    EXPECT_TRUE(journal.stages("run-a").value().empty());
+    EXPECT_TRUE(journal.events("run-a").value().empty());
+    EXPECT_EQ(journal.stages("run-b").value().front().outputs.size(), 2u);
+    EXPECT_EQ(journal.events("run-b").value().size(), 1u);
+    const auto results = journal.cache().value();
+    ASSERT_EQ(results.size(), 1u);
+    EXPECT_EQ(results.front().key, "other");
+    EXPECT_EQ(results.front().created, 7);
+    EXPECT_EQ(results.front().outputs, stage("archive", 0).outputs);
+}
+
+TEST_F(JournalTest, GivesAllRuns) {
+    Journal journal = open();
+    for (int i = 0; i < 3; ++i)
+        ASSERT_TRUE(journal.add_run(run("run-" + std::to_string(i), i), {}));
+    EXPECT_EQ(journal.runs(2).value().size(), 2u);
+    EXPECT_EQ(journal.runs(Journal::all_runs).value().size(), 3u);
+}
+
 } // namespace
 } // namespace slipway::journal

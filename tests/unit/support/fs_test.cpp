@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
@@ -87,6 +88,32 @@ TEST_F(Fs, MakeDirsRefusesAFileInTheWay) {
     EXPECT_FALSE(make_dirs(path("file/sub")));
     EXPECT_TRUE(make_dirs(path("x/y/z")));
     EXPECT_TRUE(make_dirs(path("x/y/z")));
+}
+
+TEST_F(Fs, MeasureTreeCountsWhatWouldBeFreed) {
+    ASSERT_TRUE(make_dirs(path("tree/deep")));
+    ASSERT_TRUE(write_file(path("tree/a"), "12345"));
+    ASSERT_TRUE(write_file(path("tree/deep/b"), "123"));
+    ASSERT_TRUE(write_file(path("outside"), "1234567"));
+    fs::create_symlink(path("outside"), path("tree/link"));
+    fs::create_directory_symlink(dir_, path("tree/deep/loop"));
+    fs::create_hard_link(path("outside"), path("tree/second-name"));
+    const Amount amount = measure_tree(path("tree"));
+    EXPECT_EQ(amount.files, 5u);
+    EXPECT_EQ(amount.bytes, 8u);
+    EXPECT_EQ(measure_tree(path("none")).files, 0u);
+    EXPECT_EQ(measure_tree(path("tree/a")).bytes, 5u);
+}
+
+TEST_F(Fs, DraftsAreFoundWhereTheyAre) {
+    ASSERT_TRUE(make_dirs(path("a/folder.draft/below.draft")));
+    ASSERT_TRUE(write_file(path("a/file.draft"), "x"));
+    ASSERT_TRUE(write_file(path("a/file"), "x"));
+    auto drafts = drafts_in(dir_);
+    std::sort(drafts.begin(), drafts.end());
+    EXPECT_EQ(drafts, (std::vector<std::string>{path("a/file.draft"), path("a/folder.draft")}));
+    ASSERT_TRUE(remove_drafts(dir_));
+    EXPECT_EQ(measure_tree(dir_).files, 1u);
 }
 
 TEST(AbsolutePath, IsLexical) {

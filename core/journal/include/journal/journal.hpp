@@ -78,6 +78,13 @@ struct EventRecord {
     support::json::Value data; ///< more, or null
 };
 
+/// What a deterministic stage made.
+struct CacheRecord {
+    std::string key;
+    Time created = 0;
+    std::vector<OutputRecord> outputs;
+};
+
 /// One connection; use it from one thread.
 class Journal {
 public:
@@ -95,6 +102,8 @@ public:
 
     support::Result<void> set_run_state(const std::string& id, const std::string& state, Time finished,
                                         std::int64_t pid);
+
+    static constexpr int all_runs = -1;
 
     /// Newest first.
     support::Result<std::vector<RunRecord>> runs(int limit = 1000) const;
@@ -124,6 +133,12 @@ public:
     support::Result<std::optional<std::vector<OutputRecord>>> cached(const std::string& key) const;
     support::Result<void> remember(const std::string& key, const std::vector<OutputRecord>& outputs,
                                    Time now);
+
+    support::Result<std::vector<CacheRecord>> cache() const;
+
+    /// Forget runs with all that is told of them, and results, in one step. The file does not shrink: what
+    /// comes next takes the room.
+    support::Result<void> forget(const std::vector<std::string>& runs, const std::vector<std::string>& keys);
 
     /// What a plugin file said of itself when it had this identity (device, inode, size, times).
     support::Result<std::optional<support::json::Value>> described(const std::string& path,

@@ -11,9 +11,12 @@
 #include <support/result.hpp>
 
 #include <cstdint>
+#include <ctime>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace slipway::store {
 
@@ -43,6 +46,12 @@ private:
 struct Stored {
     support::Digest digest;
     std::uint64_t size = 0; ///< bytes
+};
+
+/// What sweep() removes: artifacts that nothing needs.
+struct Swept {
+    std::vector<support::Digest> artifacts;
+    std::uint64_t bytes = 0;
 };
 
 /// Safe to use from several threads: it has no state but the folder.
@@ -86,6 +95,16 @@ public:
     /// Remove drafts that a killed host left, but for files it had taken that are what they should be: those
     /// are committed. Only while no run is active.
     support::Result<void> remove_drafts() const;
+
+    /// Commit drafts as remove_drafts() does, and leave the others where they are.
+    void finish_drafts() const;
+
+    /// Whether an artifact is to stay; `stored`: seconds since 1970 when it came, or was last checked.
+    using Needed = std::function<bool(const support::Digest& digest, std::time_t stored)>;
+
+    /// Remove every artifact that is not needed, or only tell which those are. What is no artifact is left
+    /// alone, and no link is followed. Only while no run is active.
+    support::Result<Swept> sweep(const Needed& needed, support::Change change) const;
 
 private:
     void finish_taken(const std::string& path, const support::Digest& expected) const;

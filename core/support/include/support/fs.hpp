@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace slipway::support {
 
@@ -71,6 +72,24 @@ Result<void> make_dirs(const std::string& path, unsigned mode = 0755);
 
 /// Remove the drafts below `folder`, which who wrote them was killed over. Nobody may be writing there.
 Result<void> remove_drafts(const std::string& folder);
+
+/// Whether something is done, or only told of.
+enum class Change { made, told };
+
+/// How much there is of something.
+struct Amount {
+    std::uint64_t files = 0;
+    std::uint64_t bytes = 0;
+
+    Amount& operator+=(const Amount& other);
+};
+
+/// What a file or a whole tree holds; nothing if it is missing, what cannot be read counts as empty. Never
+/// follows symlinks; a file with other names frees nothing when it goes, and counts without its bytes.
+Amount measure_tree(const std::string& path);
+
+/// The drafts below `folder` that remove_drafts() would remove.
+std::vector<std::string> drafts_in(const std::string& folder);
 
 /// Remove a file or a whole tree, whatever the modes in it; missing is fine. Never follows symlinks.
 Result<void> remove_tree(const std::string& path);
