@@ -132,7 +132,7 @@ int show_log(const Arguments& arguments) {
             const std::string time = support::format_time("%H:%M:%S", event.time / 1000).value_or("");
             fmt::print("{}{}\n", arguments.has("json") ? "" : time + "  ", text);
         }
-        std::fflush(stdout);
+        (void)std::fflush(stdout);
         auto now = state.value().journal.find_run(run.value().id);
         if (!arguments.has("follow") || !now || shown_state(now.value()) != "running") return exit_done;
         ::usleep(200'000);

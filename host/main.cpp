@@ -75,11 +75,11 @@ int main(int argc, char** argv) {
         const int code =
             slipway::host::main_command(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
         if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
-        std::fputs("slipway: standard output cannot be written\n", stderr);
+        (void)std::fputs("slipway: standard output cannot be written\n", stderr);
         return code == slipway::host::exit_done ? slipway::host::exit_usage : code;
     } catch (const std::exception& e) {
         // Such as a full disk below standard error. What ran is in the journal as interrupted.
-        std::fprintf(stderr, "slipway: %s\n", e.what());
+        (void)std::fprintf(stderr, "slipway: %s\n", e.what());
         return slipway::host::exit_usage;
     }
 }

@@ -40,7 +40,7 @@ public:
 private:
     static void line(const json::Value& value) {
         fmt::print("{}\n", json::dump(value));
-        std::fflush(stdout);
+        (void)std::fflush(stdout);
     }
 };
 
@@ -138,7 +138,7 @@ private:
             ++drawn_;
         }
         fmt::print(stderr, "{}", out);
-        std::fflush(stderr);
+        (void)std::fflush(stderr);
     }
 
     worker::Loop& loop_;

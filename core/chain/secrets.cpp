@@ -64,7 +64,7 @@ Result<void> check_mode(int fd, const std::string& path) {
     if (::fstat(fd, &st) != 0) return support::errno_error("reading '" + path + "'", errno);
     if (!S_ISREG(st.st_mode) || (st.st_mode & 077) == 0) return {};
     char mode[8];
-    std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(st.st_mode & 07777));
+    (void)std::snprintf(mode, sizeof mode, "%04o", static_cast<unsigned>(st.st_mode & 07777));
     return Error{Kind::denied, "'" + path + "' is open to others than its owner (mode " + mode + ")",
                  "chmod 600 '" + path + "', and change the secret if somebody may have read it"};
 }

@@ -21,7 +21,6 @@ namespace slipway::worker {
 
 namespace json = support::json;
 using support::Error;
-using support::Kind;
 using support::Result;
 using support::UniqueFd;
 
@@ -100,10 +99,11 @@ void run(const EnclosedProgram& program, int end, int wire) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::prctl(PR_SET_NAME, "slipway-enclose");
     for (;;) {
-        auto order = channel.receive();
-        auto input = order ? channel.receive() : std::move(order);
+        const auto order = channel.receive();
+        if (!order) ::_exit(0);
+        const auto input = channel.receive();
         if (!input) ::_exit(0);
-        auto output = channel.receive();
+        const auto output = channel.receive();
         if (!output) ::_exit(0);
         EnclosedProgram program = parse_program(order.value().body);
         program.input = input.value().fd.get();

@@ -135,13 +135,13 @@ bool reap(pid_t worker, int& status) {
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    std::signal(SIGPIPE, SIG_IGN);
-    std::signal(SIGXFSZ, SIG_IGN); // a full disk is a failed write, and the stage can tell of it
+    (void)std::signal(SIGPIPE, SIG_IGN);
+    (void)std::signal(SIGXFSZ, SIG_IGN); // a full disk is a failed write, and the stage can tell of it
     {
         Channel channel{support::UniqueFd(channel_fd)};
         serve(channel, Isolation::sandboxed, watch_socket.get());
     }
-    ::fflush(nullptr);
+    (void)::fflush(nullptr);
     ::_exit(0);
 }
 

@@ -40,7 +40,7 @@ std::string names_of(const Option& option) {
 }
 
 /// `text` without what ends a word in single quotes, or a field of zsh's _arguments.
-std::string plain(std::string text, std::string_view special) {
+std::string plain(std::string_view text, std::string_view special) {
     std::string out;
     for (const char c : text) {
         if (special.find(c) != std::string_view::npos) out += '\\';

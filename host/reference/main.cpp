@@ -33,11 +33,11 @@ support::Result<void> write_all(const std::string& folder) {
 
 int main(int argc, char** argv) {
     if (argc != 2) {
-        std::fputs("usage: slipway-reference DIR\n", stderr);
+        (void)std::fputs("usage: slipway-reference DIR\n", stderr);
         return 2;
     }
     auto written = slipway::reference::write_all(argv[1]);
     if (written) return 0;
-    std::fprintf(stderr, "slipway-reference: %s\n", written.error().message().c_str());
+    (void)std::fprintf(stderr, "slipway-reference: %s\n", written.error().message().c_str());
     return 1;
 }

@@ -15,8 +15,6 @@ namespace slipway::host::transfer {
 
 namespace json = support::json;
 using support::Digest;
-using support::Error;
-using support::Kind;
 using support::Result;
 using support::UniqueFd;
 

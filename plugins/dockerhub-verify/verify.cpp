@@ -73,7 +73,7 @@ private:
         return {};
     }
 
-    Result<void> take_document(Fetched fetched) {
+    Result<void> take_document(const Fetched& fetched) {
         SLIPWAY_TRY_ASSIGN(const json::Value document, parse_document(fetched.text));
         SLIPWAY_TRY_ASSIGN(const Document kind, kind_of_document(fetched.media_type, document));
         if (kind == Document::manifest) return take_manifest(name_of(fetched.digest), document);

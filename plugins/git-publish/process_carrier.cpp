@@ -87,8 +87,7 @@ public:
 
     Result<std::unique_ptr<Stream>> list(Service service) override {
         const std::vector<std::string> arguments = command_(service);
-        const std::string name = arguments.front();
-        const auto verdict = [name](int status, std::vector<std::string> said) {
+        const auto verdict = [name = arguments.front()](int status, std::vector<std::string> said) {
             return judge(name, status, std::move(said));
         };
         return ProcessStream::start({program_, arguments, environment_, silence_, verdict}, stop_);

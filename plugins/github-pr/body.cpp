@@ -8,7 +8,6 @@
 
 namespace slipway::github {
 
-namespace json = support::json;
 using support::Error;
 using support::Kind;
 using support::Result;

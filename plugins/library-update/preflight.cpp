@@ -11,8 +11,6 @@
 
 namespace slipway::stackbrew {
 
-using support::Error;
-using support::Kind;
 using support::Result;
 
 namespace {

@@ -7,7 +7,7 @@ void Splice::replace(Span span, std::string text) {
     replaced_[span.begin] = {span.end, std::move(text)};
 }
 
-void Splice::insert_below(std::size_t number, std::string lines) {
+void Splice::insert_below(std::size_t number, const std::string& lines) {
     inserted_[number] += lines;
 }
 

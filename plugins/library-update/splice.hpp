@@ -20,7 +20,7 @@ public:
 
     /// Add whole lines ("Key: value\n") below line `number` (from 1), after those added there before. The
     /// file's last line stays without its newline if it has none.
-    void insert_below(std::size_t number, std::string lines);
+    void insert_below(std::size_t number, const std::string& lines);
 
     void remove_line(std::size_t number) { removed_.insert(number); }
 

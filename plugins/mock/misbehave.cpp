@@ -16,7 +16,7 @@ namespace {
 
 void default_signals() {
     for (const int number : {SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE})
-        std::signal(number, SIG_DFL);
+        (void)std::signal(number, SIG_DFL);
 }
 
 void write_nowhere() {
@@ -68,7 +68,7 @@ void crash(Crash how) {
 
 void hang() {
     for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGALRM, SIGUSR1, SIGUSR2, SIGPIPE})
-        std::signal(number, SIG_IGN);
+        (void)std::signal(number, SIG_IGN);
     for (;;)
         ::pause();
 }

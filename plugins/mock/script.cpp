@@ -7,7 +7,6 @@
 namespace slipway::mock {
 
 namespace json = support::json;
-using support::Error;
 using support::Kind;
 
 namespace {

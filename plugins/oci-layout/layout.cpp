@@ -47,7 +47,8 @@ public:
 private:
     void put(const std::string& name, const char* media_type, std::string text) {
         const std::string path = folder_ + name;
-        files_.insert_or_assign(path, File{path, media_type, support::Digest::of(text), {}, text});
+        const auto digest = support::Digest::of(text);
+        files_.insert_or_assign(path, File{path, media_type, digest, {}, std::move(text)});
     }
 
     void put_file(const Descriptor& blob, const std::string& source) {

@@ -41,7 +41,7 @@ void Resolver::State::on_log(void* self, alpm_loglevel_t level, const char* form
     auto& state = *static_cast<State*>(self);
     if (level != ALPM_LOG_ERROR && level != ALPM_LOG_WARNING) return;
     char line[1024];
-    std::vsnprintf(line, sizeof line, format, arguments);
+    (void)std::vsnprintf(line, sizeof line, format, arguments);
     std::string text = line;
     while (!text.empty() && text.back() == '\n')
         text.pop_back();

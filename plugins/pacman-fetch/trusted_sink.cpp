@@ -12,8 +12,6 @@
 namespace slipway::pacman_fetch {
 
 namespace json = support::json;
-using support::Error;
-using support::Kind;
 using support::Result;
 
 namespace {

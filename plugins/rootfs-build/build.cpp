@@ -14,8 +14,6 @@
 
 namespace slipway::rootfs {
 
-using support::Error;
-using support::Kind;
 using support::Result;
 using support::UniqueFd;
 

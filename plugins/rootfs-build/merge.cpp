@@ -319,7 +319,6 @@ Backup* PackageMerge::backup_of(const std::string& path) {
 
 /// The MD5 of a file that has passed already: no file's content is kept, so the package is read again.
 Result<std::string> PackageMerge::md5_of(const std::string& path) const {
-    std::string wanted = path;
     SLIPWAY_TRY_ASSIGN(UniqueFd fd, open());
     SLIPWAY_TRY_ASSIGN(auto source, open_packed(std::move(fd), std::make_shared<UnpackRoom>()));
     SLIPWAY_TRY_ASSIGN(const auto reader,
@@ -328,7 +327,7 @@ Result<std::string> PackageMerge::md5_of(const std::string& path) const {
         SLIPWAY_TRY_ASSIGN(const std::optional<Entry> entry, reader->next());
         if (!entry)
             return Error{Kind::verify, "entry '" + path + "' is gone", "the file changed while it was read"};
-        if (entry->path != wanted) continue;
+        if (entry->path != path) continue;
         if (entry->type == Type::hardlink) return md5_of(entry->link);
         Md5 md5;
         SLIPWAY_TRY(reader->content([&](std::string_view bytes) {

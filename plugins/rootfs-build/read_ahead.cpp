@@ -169,8 +169,8 @@ void ReadAhead::decompress(File& file, const std::shared_ptr<UnpackRoom>& room) 
     ByteSource& source = *opened.value();
     for (bool wanted = true; wanted;) {
         char* const block = new_block();
-        auto size = source.read({block, block_size});
-        if (!size) file.error = std::move(size).error();
+        const auto size = source.read({block, block_size});
+        if (!size) file.error = size.error();
         if (!size || size.value() == 0) {
             const std::lock_guard lock(mutex_);
             return reuse(block);

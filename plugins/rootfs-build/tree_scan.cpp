@@ -22,8 +22,6 @@
 
 namespace slipway::rootfs {
 
-using support::Error;
-using support::Kind;
 using support::Result;
 using support::UniqueFd;
 
@@ -227,7 +225,7 @@ private:
         return put(entry, "", owner);
     }
 
-    Result<void> put_file(Entry entry, int fd, const std::string* owner) {
+    Result<void> put_file(const Entry& entry, int fd, const std::string* owner) {
         SLIPWAY_TRY(begin(entry));
         support::Sha256 sha256;
         std::string block(256u << 10, '\0');

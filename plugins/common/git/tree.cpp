@@ -7,8 +7,6 @@
 
 namespace slipway::git {
 
-using support::Error;
-using support::Kind;
 using support::Result;
 
 namespace {

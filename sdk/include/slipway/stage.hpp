@@ -290,7 +290,7 @@ slipway_status contain(const slipway_host* host, Body&& body) noexcept {
         return fail_plain(host, SLIPWAY_RESOURCE, "out of memory");
     } catch (const std::exception& e) {
         char text[512];
-        std::snprintf(text, sizeof text, "uncaught exception: %s", e.what());
+        (void)std::snprintf(text, sizeof text, "uncaught exception: %s", e.what());
         return fail_plain(host, SLIPWAY_INTERNAL, text);
     } catch (...) {
         return fail_plain(host, SLIPWAY_INTERNAL, "uncaught exception of unknown type");
