@@ -94,7 +94,7 @@ bool FrameCache::find(const std::string& name, PieceBuffer& frame) const {
         frame.clear();
         return false;
     }
-    ::futimens(fd.get(), nullptr);
+    common::mark_used(fd.get());
     return true;
 }
 

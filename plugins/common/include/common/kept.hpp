@@ -13,7 +13,9 @@ namespace slipway::common {
 /// removed is left alone.
 void remove_unused(const std::string& folder, std::string_view except = {});
 
-/// Set the mtime of a file or folder that is used: it is not removed for another 100 days.
+/// Set the mtime of a file or folder that is used, if it is not of today: it is not removed for another 99
+/// days.
 void mark_used(const std::string& path);
+void mark_used(int fd);
 
 } // namespace slipway::common
