@@ -60,7 +60,7 @@ public:
     Result<FetchCount> run();
 
 private:
-    bool all_stored() const;
+    std::vector<bool> find_stored() const;
     Result<void> list_downloads();
     Result<Download> to_download(const Package& package) const;
     Result<std::vector<Arrival>> download(Arrivals& arrivals);
@@ -74,6 +74,7 @@ private:
     const FetchHooks& hooks_;
     PackageSink& sink_;
     std::vector<Download> downloads_;
+    std::vector<bool> is_stored_;                    ///< by package index
     std::map<std::size_t, std::size_t> download_of_; ///< package index to download index
     std::atomic<bool> given_up_ = false;
     std::uint64_t total_ = 0;
@@ -81,9 +82,11 @@ private:
     FetchCount count_;
 };
 
-bool Fetch::all_stored() const {
-    return std::all_of(plan_.packages.begin(), plan_.packages.end(),
-                       [this](const Package& package) { return sink_.stored(package); });
+std::vector<bool> Fetch::find_stored() const {
+    std::vector<bool> stored;
+    for (const Package& package : plan_.packages)
+        stored.push_back(sink_.stored(package));
+    return stored;
 }
 
 Result<Download> Fetch::to_download(const Package& package) const {
@@ -100,7 +103,7 @@ Result<void> Fetch::list_downloads() {
     std::map<std::string, std::size_t> by_digest;
     for (std::size_t i = 0; i < plan_.packages.size(); ++i) {
         const Package& package = plan_.packages[i];
-        if (by_digest.contains(package.sha256.hex()) || sink_.stored(package)) {
+        if (by_digest.contains(package.sha256.hex()) || is_stored_[i]) {
             stored_bytes_ += package.size;
             continue;
         }
@@ -154,8 +157,10 @@ Result<void> Fetch::publish_all(Arrivals& arrivals) {
 
 Result<FetchCount> Fetch::run() {
     PartialFolder folder; // held while it is used
-    if (!all_stored() || has_leftovers(plan_.folder)) {
+    is_stored_ = find_stored();
+    if (std::ranges::count(is_stored_, false) > 0 || has_leftovers(plan_.folder)) {
         SLIPWAY_TRY_ASSIGN(folder, PartialFolder::take(plan_.folder, hooks_.cancelled, hooks_.waiting));
+        is_stored_ = find_stored(); // somebody else may have fetched them meanwhile
     }
     SLIPWAY_TRY(list_downloads());
     Arrivals arrivals(downloads_.size());

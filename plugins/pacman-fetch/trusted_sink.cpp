@@ -139,7 +139,8 @@ Result<void> TrustedSink::accept(const Package& package, const Findings& finding
 
 Result<bool> TrustedSink::adopt(const Package& package) {
     const std::string subject = "package '" + package.filename + "' of '" + package.repository + "'";
-    SLIPWAY_TRY(accept(package, known(package).value_or(Findings{}), subject));
+    const auto findings = signature_of(package).empty() ? std::nullopt : known(package);
+    SLIPWAY_TRY(accept(package, findings.value_or(Findings{}), subject));
     return next_.adopt(package);
 }
 
