@@ -42,6 +42,13 @@ private:
         problems_.push_back(std::move(p));
     }
 
+    /// Of an option of one cell.
+    void option_problem(const config::Instance& instance, const std::string& pointer, std::size_t position,
+                        std::string what, std::string hint) {
+        say({config::problem_at(plan_.chain, config::pointer_in(plan_.chain, instance, pointer), position,
+                                std::move(what), std::move(hint))});
+    }
+
     void unknown_plugin(const config::Stage& stage) {
         std::vector<std::string> known;
         for (const auto& [id, entry] : catalog_.entries())
@@ -83,7 +90,8 @@ private:
         planned.secrets = secrets_of(instance.options, planned);
         planned.timeout_s = stage.timeout_s.value_or(
             entry->type.capabilities.timeout_s > 0 ? entry->type.capabilities.timeout_s : default_timeout_s);
-        planned.ports = ports_of(*entry, instance, stage);
+        planned.ports = ports_of(*entry, instance);
+        same_ports(planned, instance);
         planned.instance = std::move(instance);
         plan_.stages.push_back(std::move(planned));
     }
@@ -107,24 +115,15 @@ private:
         if (json::Value* options = instance.options.at_pointer(config::replaced_pointer)) {
             planned.replaced = schema_of(*original, stage);
             if (planned.replaced == nullptr) return;
-            say(replaced_problems(stage, *options, *planned.replaced));
+            for (const Problem& p : planned.replaced->validate(*options))
+                option_problem(instance, config::replaced_pointer + p.pointer, p.position, p.what, p.hint);
             config::complete_options(*options, *planned.replaced, plan_.chain.folder);
             as_it_was.options = *options;
         }
         if (instance.options.find("ports") != nullptr) return;
-        plugin::Ports ports = ports_of(*original, as_it_was, stage);
+        plugin::Ports ports = ports_of(*original, as_it_was);
         ports.declared_by.clear();
         instance.options.set("ports", plugin::to_json(ports));
-    }
-
-    Problems replaced_problems(const config::Stage& stage, const json::Value& options,
-                               const config::Schema& schema) const {
-        Problems bad;
-        for (const Problem& p : schema.validate(options))
-            bad.push_back(config::problem_at(plan_.chain,
-                                             stage.pointer + "/with" + config::replaced_pointer + p.pointer,
-                                             p.position, p.what, p.hint));
-        return bad;
     }
 
     /// A mock needs no secrets of the stage it stands in for.
@@ -133,16 +132,26 @@ private:
         return config::secret_names(options);
     }
 
-    plugin::Ports ports_of(const CatalogEntry& entry, const config::Instance& instance,
-                           const config::Stage& stage) {
+    plugin::Ports ports_of(const CatalogEntry& entry, const config::Instance& instance) {
         const plugin::Ports& fixed = entry.type.ports;
         const json::Value* declared =
             fixed.declared_by.empty() ? nullptr : instance.options.at_pointer(fixed.declared_by);
         if (declared == nullptr || !declared->is_object()) return fixed;
         auto ports = plugin::parse_ports(*declared);
         if (ports) return std::move(ports).value();
-        problem(stage, "/with" + fixed.declared_by, ports.error().what, ports.error().hint);
+        option_problem(instance, fixed.declared_by, declared->position(), ports.error().what,
+                       ports.error().hint);
         return fixed;
+    }
+
+    /// Wiring goes by stages: what one gives is the same in every cell.
+    void same_ports(const PlannedStage& planned, const config::Instance& instance) {
+        if (plan_.stages.empty() || plan_.stages.back().instance.stage != instance.stage) return;
+        const PlannedStage& other = plan_.stages.back();
+        if (plugin::to_json(other.ports)["outputs"] == plugin::to_json(planned.ports)["outputs"]) return;
+        problem(plan_.chain.stages[instance.stage], "",
+                "its outputs in '" + instance.key + "' are not those in '" + other.key() + "'",
+                "give all cells the same 'ports'");
     }
 
     const Catalog& catalog_;

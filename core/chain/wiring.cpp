@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <chain/plan.hpp>
+#include <config/matrix.hpp>
 #include <support/text.hpp>
 
 #include <algorithm>
-#include <map>
 #include <set>
 
 namespace slipway::chain {
 
-using config::agree;
 using config::Cell;
 using config::Problem;
 using config::Problems;
@@ -29,9 +28,9 @@ struct Offer {
 
 class Wirer {
 public:
-    explicit Wirer(Plan& plan) : plan_(plan) {
-        for (std::size_t i = 0; i < plan.stages.size(); ++i)
-            instances_[plan.stages[i].instance.stage].push_back(i);
+    explicit Wirer(Plan& plan) : plan_(plan), matrix_(plan.chain) {
+        for (const PlannedStage& stage : plan.stages)
+            matrix_.add(stage.instance.stage, stage.instance.cell);
     }
 
     Problems run() {
@@ -45,10 +44,7 @@ private:
         return plan_.chain.stages[stage.instance.stage];
     }
 
-    std::size_t index_of(const std::string& id) const {
-        const auto it = std::ranges::find(plan_.chain.stages, id, &config::Stage::id);
-        return static_cast<std::size_t>(it - plan_.chain.stages.begin());
-    }
+    std::size_t index_of(const std::string& id) const { return matrix_.stage(id); }
 
     void problem(const PlannedStage& stage, std::string what, std::string hint) {
         const config::Stage& where = chain_stage(stage);
@@ -60,21 +56,14 @@ private:
         problems_.push_back(std::move(p));
     }
 
-    /// The instances of a chain stage whose cells agree with `cell`.
     std::vector<std::size_t> instances(std::size_t stage, const Cell& cell) const {
-        std::vector<std::size_t> out;
-        if (const auto it = instances_.find(stage); it != instances_.end())
-            std::ranges::copy_if(it->second, std::back_inserter(out),
-                                 [&](std::size_t i) { return agree(cell, plan_.stages[i].instance.cell); });
-        return out;
+        return matrix_.instances(stage, cell);
     }
 
     void wire_stage(PlannedStage& stage) {
-        std::set<std::size_t> after;
-        for (const std::string& id : chain_stage(stage).needs)
-            for (const std::size_t i : instances(index_of(id), stage.instance.cell))
-                after.insert(i);
+        std::set<std::size_t> after = matrix_.needed(stage.instance.stage, stage.instance.cell);
         check_named_ports(stage);
+        check_references(stage);
         for (const Port& port : stage.ports.inputs) {
             Wire wire{port.name, {}};
             const auto offers =
@@ -82,6 +71,8 @@ private:
             for (const Offer& offer : offers)
                 for (const std::size_t i : instances(offer.chain_stage, stage.instance.cell))
                     wire.sources.push_back({i, offer.port->name});
+            if (!port.optional && !offers.empty() && wire.sources.empty())
+                excluded(stage, "input '" + port.name + "'", offers.front().chain_stage);
             check_count(stage, port, wire);
             for (const Source& source : wire.sources)
                 after.insert(source.stage);
@@ -215,6 +206,24 @@ private:
                                 : "above there is " + support::join(offered, ", "));
     }
 
+    /// What it refers to must be there, whatever is excluded.
+    void check_references(const PlannedStage& stage) {
+        for (const config::RuntimeReference& reference : config::runtime_references(stage.instance.options)) {
+            const auto from = std::ranges::find(plan_.chain.stages, reference.stage, &config::Stage::id);
+            if (from == plan_.chain.stages.end()) continue;
+            const auto index = static_cast<std::size_t>(from - plan_.chain.stages.begin());
+            if (instances(index, stage.instance.cell).empty())
+                excluded(stage, "'" + reference.text + "'", index);
+        }
+    }
+
+    void excluded(const PlannedStage& stage, const std::string& what, std::size_t from) {
+        problem(stage,
+                what + ": every cell of stage '" + plan_.chain.stages[from].id + "' that goes with '"
+                    + stage.key() + "' is excluded",
+                "exclude that one, too");
+    }
+
     void check_count(const PlannedStage& stage, const Port& port, const Wire& wire) {
         if (port.many || wire.sources.size() < 2) return;
         const std::string& id =
@@ -226,7 +235,7 @@ private:
     }
 
     Plan& plan_;
-    std::map<std::size_t, std::vector<std::size_t>> instances_; ///< chain stage to instances
+    config::Matrix matrix_;
     std::set<std::string> said_;
     Problems problems_;
 };

@@ -17,6 +17,23 @@ std::vector<std::string> texts(const Value& array) {
     return out;
 }
 
+Area build_area(const Value& value) {
+    Area area;
+    for (const json::Member& axis : value.as_object())
+        area.axes.emplace_back(axis.key, axis.value.is_string() ? std::vector{axis.value.as_string()}
+                                                                : texts(axis.value));
+    return area;
+}
+
+std::vector<Variation> build_vary(const Value& list, const std::string& pointer) {
+    std::vector<Variation> all;
+    for (const Value& item : list.as_array())
+        all.push_back({build_area(item["for"]),
+                       item["with"].is_object() ? item["with"] : Value(json::Object{}),
+                       pointer + "/" + std::to_string(all.size()) + "/with"});
+    return all;
+}
+
 Stage build_stage(const Value& value, std::size_t index, const Chain& chain) {
     Stage stage;
     stage.id = value["id"].as_string();
@@ -38,6 +55,7 @@ Stage build_stage(const Value& value, std::size_t index, const Chain& chain) {
         stage.timeout_s = timeout->count();
     stage.keep = value["keep"].as_bool();
     stage.pointer = "/stages/" + std::to_string(index);
+    stage.vary = build_vary(value["vary"], stage.pointer + "/vary");
     for (const Override& change : chain.overrides)
         if (change.stage == stage.id && change.with) stage.options_file = change.file;
     return stage;
@@ -49,6 +67,8 @@ void build(const Value& root, Chain& chain) {
     chain.name = root["name"].as_string();
     for (const json::Member& axis : root["variants"].as_object())
         chain.axes.push_back({axis.key, texts(axis.value)});
+    for (const Value& area : root["exclude"].as_array())
+        chain.exclude.push_back(build_area(area));
     if (root["sandbox"].is_string()) chain.sandbox = root["sandbox"].as_string();
     for (const json::Member& pin : root["plugins"].as_object())
         chain.pins[pin.key] = {pin.value["sha256"].as_string(), pin.value["key"].as_string(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "check.hpp"
 
+#include "check_matrix.hpp"
 #include "variables.hpp"
 #include "words.hpp"
 
@@ -28,6 +29,7 @@ public:
         names("/vars", root_["vars"]);
         names("/variants", root_["variants"]);
         values();
+        check_matrix(root_, chain_, report_);
         for (stage_ = 0; stage_ < chain_.stages.size(); ++stage_)
             stage();
     }
@@ -75,7 +77,6 @@ private:
             report_.add(stage.pointer + "/id", value["id"].position(),
                         fmt::format("stage '{}' is there twice", stage.id), first_place(first));
         end(value, stage);
-        each(value["each"], stage);
         const json::Array& needs = value["needs"].as_array();
         for (std::size_t i = 0; i < needs.size(); ++i)
             if (needs[i].is_string())
@@ -98,7 +99,7 @@ private:
                             "stages with 'on' are run when the run has ended: put them last");
             return;
         }
-        for (const char* key : {"each", "needs", "inputs"})
+        for (const char* key : {"each", "vary", "needs", "inputs"})
             if (const Value* given = value.find(key); given != nullptr && !is_empty(*given))
                 report_.add(fmt::format("{}/{}", stage.pointer, key), given->position(),
                             fmt::format("a stage with 'on' has no '{}'", key),
@@ -111,22 +112,6 @@ private:
         const Problem first = locate(chain_.path, chain_.text, chain_.origins, chain_.stages[index].pointer,
                                      chain_.stages[index].position);
         return first.place.line == 0 ? "" : fmt::format("the first one is in line {}", first.place.line);
-    }
-
-    void each(const Value& value, const Stage& stage) {
-        std::vector<std::string> axes;
-        for (const Axis& axis : chain_.axes)
-            axes.push_back(axis.name);
-        for (std::size_t i = 0; i < value.as_array().size(); ++i) {
-            const Value& item = value.as_array()[i];
-            if (!item.is_string() || std::ranges::find(axes, item.as_string()) != axes.end()) continue;
-            std::string hint = did_you_mean(item.as_string(), axes);
-            if (hint.empty())
-                hint = axes.empty() ? "the chain has no 'variants'"
-                                    : "the axes are " + support::join(axes, ", ");
-            report_.add(fmt::format("{}/each/{}", stage.pointer, i), item.position(),
-                        fmt::format("unknown axis '{}'", item.as_string()), hint);
-        }
     }
 
     /// "stage.port" of an input.
@@ -181,8 +166,13 @@ private:
         for (const Axis& axis : chain_.axes)
             if (std::ranges::find(stage.each, axis.name) != stage.each.end())
                 cell.emplace_back(axis.name, axis.values.empty() ? "" : axis.values.front());
-        Value copy = stage.with;
-        Expansion(chain_, &stage, cell, *this).expand(copy, stage.pointer + "/with");
+        Expansion expansion(chain_, &stage, cell, *this);
+        Value own = stage.with;
+        expansion.expand(own, stage.pointer + "/with");
+        for (const Variation& variation : stage.vary) {
+            Value with = variation.with;
+            expansion.expand(with, variation.pointer);
+        }
     }
 
     void fault(const Expansion::Spot& spot, const Fault& fault) override {

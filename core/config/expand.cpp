@@ -2,11 +2,13 @@
 #include "report.hpp"
 #include "variables.hpp"
 
-#include <support/text.hpp>
+#include <config/matrix.hpp>
 
 #include <algorithm>
 
 namespace slipway::config {
+
+namespace json = support::json;
 
 namespace {
 
@@ -24,23 +26,6 @@ private:
     Report& report_;
 };
 
-/// Every combination of the axes' values, the last axis changing fastest. One empty cell for no axes.
-std::vector<Cell> cells_of(const Chain& chain, const Stage& stage) {
-    std::vector<Cell> cells{{}};
-    for (const Axis& axis : chain.axes) {
-        if (std::ranges::find(stage.each, axis.name) == stage.each.end()) continue;
-        std::vector<Cell> wider;
-        wider.reserve(cells.size() * axis.values.size());
-        for (const Cell& cell : cells)
-            for (const std::string& value : axis.values) {
-                wider.push_back(cell);
-                wider.back().emplace_back(axis.name, value);
-            }
-        cells = std::move(wider);
-    }
-    return cells;
-}
-
 std::string key_of(const Stage& stage, const Cell& cell) {
     std::string key = stage.id;
     for (const auto& [axis, value] : cell)
@@ -48,14 +33,36 @@ std::string key_of(const Stage& stage, const Cell& cell) {
     return cell.empty() ? key : key + "]";
 }
 
-} // namespace
-
-bool agree(const Cell& a, const Cell& b) {
-    return std::ranges::all_of(a, [&](const auto& mine) {
-        const auto it = std::ranges::find(b, mine.first, &std::pair<std::string, std::string>::first);
-        return it == b.end() || it->second == mine.second;
-    });
+/// Where the stage's own options are among those of the plugin that does it.
+std::string own_options(const Stage& stage) {
+    const bool stands_in =
+        stage.use == "mock" && !stage.overridden_use.empty() && stage.overridden_use != "mock";
+    const json::Value* own = stage.with.at_pointer(replaced_pointer);
+    return stands_in && own != nullptr && own->is_object() ? replaced_pointer : "";
 }
+
+void put(json::Object& options, json::Member option) {
+    const auto it = std::ranges::find(options, option.key, &json::Member::key);
+    it == options.end() ? options.push_back(std::move(option)) : void(*it = std::move(option));
+}
+
+/// Puts the options of the instance's cell in place of the stage's.
+void vary(const Stage& stage, Expansion& expansion, Instance& instance) {
+    const std::string above = own_options(stage);
+    for (const Variation& variation : stage.vary) {
+        if (!is_among(instance.cell, variation.cells)) continue;
+        json::Value with = variation.with;
+        expansion.expand(with, variation.pointer);
+        json::Value* options = instance.options.at_pointer(above);
+        for (json::Member& member : with.object()) {
+            const std::string below = "/" + json::pointer_token(member.key);
+            instance.varied[above + below] = variation.pointer + below;
+            put(options->object(), std::move(member));
+        }
+    }
+}
+
+} // namespace
 
 std::variant<std::vector<Instance>, Problems> expand(const Chain& chain) {
     std::vector<Instance> instances;
@@ -72,11 +79,19 @@ std::variant<std::vector<Instance>, Problems> expand(const Chain& chain) {
             instance.key = key_of(stage, cell);
             instance.cell = std::move(cell);
             instance.options = stage.with;
-            Expansion(chain, &stage, instance.cell, listener).expand(instance.options, pointer);
+            Expansion expansion(chain, &stage, instance.cell, listener);
+            expansion.expand(instance.options, pointer);
+            vary(stage, expansion, instance);
         }
     }
     if (!report.problems().empty()) return report.problems();
     return instances;
+}
+
+std::string pointer_in(const Chain& chain, const Instance& instance, const std::string& pointer) {
+    for (const auto& [option, there] : instance.varied)
+        if (is_at_or_below(pointer, option)) return there + pointer.substr(option.size());
+    return chain.stages[instance.stage].pointer + "/with" + pointer;
 }
 
 } // namespace slipway::config

@@ -110,10 +110,9 @@ void collect_secrets(const Value& value, std::set<std::string>& names) {
 } // namespace
 
 Problems validate_options(const Chain& chain, const Instance& instance, const Schema& schema) {
-    const Stage& stage = chain.stages[instance.stage];
     Problems out;
     for (const Problem& problem : schema.validate(instance.options))
-        out.push_back(problem_at(chain, stage.pointer + "/with" + problem.pointer, problem.position,
+        out.push_back(problem_at(chain, pointer_in(chain, instance, problem.pointer), problem.position,
                                  problem.what, problem.hint));
     return out;
 }

@@ -7,11 +7,11 @@ namespace slipway::config {
 
 namespace json = support::json;
 
-namespace {
-
 bool is_at_or_below(const std::string& pointer, const std::string& above) {
     return pointer.starts_with(above) && (pointer.size() == above.size() || pointer[above.size()] == '/');
 }
+
+namespace {
 
 /// The innermost origin of the value; nullptr: the chain file.
 const Origin* origin_of(const std::vector<Origin>& origins, const std::string& pointer) {

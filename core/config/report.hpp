@@ -46,6 +46,9 @@ private:
     Problems problems_;
 };
 
+/// Whether a JSON pointer is `above` or leads to something in it.
+bool is_at_or_below(const std::string& pointer, const std::string& above);
+
 /// File and place of the value at `pointer` whose position is known.
 Problem locate(const std::string& path, const std::string& text, const std::vector<Origin>& origins,
                const std::string& pointer, std::size_t position);

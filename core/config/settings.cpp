@@ -144,7 +144,10 @@ bool apply_override(Value& root, Override& change, Report& report) {
     if (!change.with && !stands_in) return true;
     Value options = change.with ? *change.with : Value(json::Object{});
     report.came_from({pointer + "/with", change.file.empty() ? name : change.file, change.text});
-    if (stands_in) keep_replaced(options, stage, use, pointer, report);
+    if (stands_in)
+        keep_replaced(options, stage, use, pointer, report);
+    else
+        stage.remove("vary"); // it is about the options that are replaced
     stage.set("with", std::move(options));
     return true;
 }

@@ -3,7 +3,7 @@
 
 #include "session.hpp"
 
-#include <config/chain_file.hpp>
+#include <config/matrix.hpp>
 
 #include <algorithm>
 #include <map>
@@ -26,12 +26,14 @@ Before in_a_line(std::size_t count) {
     return all;
 }
 
-/// A stage for the end of the run (`on`) comes after all that are none.
-bool comes_before(const config::Chain& chain, const config::Instance& one, const config::Instance& other) {
-    const config::Stage& stage = chain.stages[other.stage];
-    if (!stage.on.empty()) return chain.stages[one.stage].on.empty();
-    return std::ranges::count(stage.needs, chain.stages[one.stage].id) > 0
-           && config::agree(one.cell, other.cell);
+/// What an instance comes after. A stage for the end of the run (`on`) comes after all that are none.
+std::set<std::size_t> before_it(const config::Chain& chain, const std::vector<config::Instance>& instances,
+                                const config::Matrix& matrix, const config::Instance& it) {
+    if (chain.stages[it.stage].on.empty()) return matrix.needed(it.stage, it.cell);
+    std::set<std::size_t> steps;
+    for (std::size_t i = 0; i < instances.size(); ++i)
+        if (chain.stages[instances[i].stage].on.empty()) steps.insert(i);
+    return steps;
 }
 
 std::optional<Before> by_chain(const RunRecord& run, const std::vector<StageRecord>& stages) {
@@ -44,13 +46,15 @@ std::optional<Before> by_chain(const RunRecord& run, const std::vector<StageReco
     std::map<std::string, std::size_t> index;
     for (std::size_t i = 0; i < stages.size(); ++i)
         index.emplace(stages[i].key, i);
+    config::Matrix matrix(*chain);
+    for (const config::Instance& instance : *instances)
+        matrix.add(instance.stage, instance.cell);
     Before all(stages.size());
     for (const config::Instance& instance : *instances) {
         const auto to = index.find(instance.key);
         if (to == index.end()) return {};
-        for (const config::Instance& other : *instances)
-            if (const auto from = index.find(other.key);
-                from != index.end() && comes_before(*chain, other, instance))
+        for (const std::size_t other : before_it(*chain, *instances, matrix, instance))
+            if (const auto from = index.find((*instances)[other].key); from != index.end())
                 all[to->second].insert(from->second);
     }
     return all;

@@ -106,3 +106,18 @@ TEST(MockedStage, OfAnUnknownPluginHasNothingToCheck) {
     const auto plan = planned(without, R"({"whatever": 1})", "x=mock");
     EXPECT_NE(std::get_if<Plan>(&plan), nullptr);
 }
+
+TEST(MockedStage, KeepsTheOptionsOfEachCellChecked) {
+    const std::string text = R"({"slipway": 1, "name": "t", "variants": {"v": ["1", "2"]}, "stages": [
+{"id": "make", "use": "make"}, {"id": "x", "use": "real", "each": ["v"], "with": {"level": 1},
+"vary": [{"for": {"v": "2"}, "with": {"levle": 3}}]}]})";
+    config::LoadOptions options;
+    options.overrides = {config::parse_override("x=mock").value()};
+    const auto made =
+        make_plan(std::get<config::Chain>(config::load_text(text, "chain.json", options)), catalog);
+    const auto* problems = std::get_if<config::Problems>(&made);
+    ASSERT_NE(problems, nullptr);
+    EXPECT_EQ(config::render(*problems),
+              "chain.json:3:39: /stages/1/vary/0/with/levle: unknown option 'levle' "
+              "(hint: did you mean 'level'?)\n1 problem in chain.json\n");
+}

@@ -83,6 +83,58 @@ TEST_F(WiringTest, WiresCellToCell) {
     EXPECT_EQ(p.wires("c[y=3]"), "in<-b[x=1,y=3].out,b[x=2,y=3].out");
 }
 
+TEST_F(WiringTest, WiresTheCellsThatAreLeft) {
+    const std::string axes =
+        R"("variants": {"x": ["1", "2"], "y": ["3", "4"]}, "exclude": [{"x": "2", "y": "4"}], )";
+    const Planned p(catalog_, R"({"id": "a", "use": "make", "each": ["x", "y"]},
+                                 {"id": "b", "use": "pass", "each": ["x", "y"]},
+                                 {"id": "c", "use": "collect", "each": ["x"]}, {"id": "d", "use": "collect", "needs": ["b"]},
+                                 {"id": "e", "use": "collect", "each": ["y"], "needs": ["b"]})",
+                    axes);
+    EXPECT_EQ(p.problems, "");
+    EXPECT_EQ(p.wires("b[x=2,y=3]"), "in<-a[x=2,y=3].out");
+    EXPECT_EQ(p.wires("c[x=2]"), "in<-b[x=2,y=3].out");
+    EXPECT_EQ(p.wires("d"), "in<-b[x=1,y=3].out,b[x=1,y=4].out,b[x=2,y=3].out");
+    EXPECT_EQ(p.wires("e[y=4]"), "in<-b[x=1,y=4].out");
+}
+
+TEST_F(WiringTest, ATakerWhoseGiverIsExcludedIsTold) {
+    const std::string axes =
+        R"("variants": {"x": ["1", "2"], "y": ["3", "4"]}, "exclude": [{"x": "2", "y": ["3", "4"]}], )";
+    const Planned wired(catalog_, R"({"id": "a", "use": "make", "each": ["x", "y"]},
+                                     {"id": "b", "use": "collect", "each": ["x"]})",
+                        axes);
+    EXPECT_THAT(wired.problems,
+                HasSubstr("/stages/1: input 'in': every cell of stage 'a' that goes with 'b[x=2]' is "
+                          "excluded (hint: exclude that one, too)"));
+    const Planned named(catalog_, R"({"id": "a", "use": "make", "each": ["x", "y"]},
+                                     {"id": "b", "use": "any", "each": ["x"], "with": {"n": "${a.out.z}"}})",
+                        axes);
+    EXPECT_THAT(named.problems,
+                HasSubstr("'${a.out.z}': every cell of stage 'a' that goes with 'b[x=2]' is excluded"));
+    const Planned open(catalog_, R"({"id": "a", "use": "make", "each": ["x", "y"]},
+                                    {"id": "b", "use": "any", "each": ["x"]})",
+                       axes);
+    EXPECT_EQ(open.problems, "") << "an optional input stays open";
+}
+
+TEST_F(WiringTest, GivesTheSameInEveryCell) {
+    plugin::StageType declared = testing::type("declared", {}, {});
+    declared.ports.declared_by = "/ports";
+    const Catalog catalog = testing::catalog_of({declared});
+    const auto ports = [](const std::string& name) {
+        return R"({"ports": {"outputs": [{"name": ")" + name + R"(", "type": "a/b"}]}})";
+    };
+    const std::string axes = R"("variants": {"x": ["1", "2"]}, )";
+    const std::string stage = R"({"id": "a", "use": "declared", "each": ["x"], "with": )" + ports("one");
+    const Planned p(catalog, stage + R"(, "vary": [{"for": {"x": "2"}, "with": )" + ports("two") + "}]}",
+                    axes);
+    EXPECT_THAT(p.problems, HasSubstr("/stages/0: its outputs in 'a[x=2]' are not those in 'a[x=1]'"));
+    const Planned bad(catalog,
+                      stage + R"(, "vary": [{"for": {"x": "2"}, "with": {"ports": {"outputs": 1}}}]})", axes);
+    EXPECT_THAT(bad.problems, HasSubstr("/stages/0/vary/0/with/ports: "));
+}
+
 TEST_F(WiringTest, OneArtifactCannotComeFromManyCells) {
     const Planned p(catalog_, R"({"id": "a", "use": "make", "each": ["x"]}, {"id": "b", "use": "pass"})",
                     R"("variants": {"x": ["1", "2"]}, )");

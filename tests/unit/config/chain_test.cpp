@@ -184,7 +184,7 @@ TEST(ChainProblem, Keys) {
         "chain.json:6:26: /stages/2/with: expected an object, found an array\n"
         "chain.json:6:30: /stages/2/colour: unknown key 'colour' (hint: known keys: id, use, each, needs, "
         "inputs, "
-        "with, keep, on, timeout)\n"
+        "with, vary, keep, on, timeout)\n"
         "chain.json:7:51: /stages/3/inputs/in: expected a string or an array, found an integer\n"
         "chain.json:7:59: /stages/3/inputs/x: 'rootfs' does not match ^[a-z][a-z0-9-]*\\.[a-z][a-z0-9_-]*$ "
         "(hint: "

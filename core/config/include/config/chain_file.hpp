@@ -50,6 +50,18 @@ struct LoadOptions {
     std::int64_t epoch = 0; ///< SOURCE_DATE_EPOCH, for ${date:...}
 };
 
+/// A part of the matrix: all cells that have one of the values on each of these axes.
+struct Area {
+    std::vector<std::pair<std::string, std::vector<std::string>>> axes;
+};
+
+/// Options that some cells of a stage have in place of its own.
+struct Variation {
+    Area cells;
+    support::json::Value with = support::json::Object{}; ///< variables not expanded
+    std::string pointer;                                 ///< of `with`: "/stages/3/vary/0/with"
+};
+
 /// A stage as the chain file has it, after --set and --override.
 struct Stage {
     std::string id;
@@ -58,6 +70,7 @@ struct Stage {
     std::vector<std::string> needs; ///< stage ids; default: the one above
     std::vector<std::pair<std::string, std::vector<std::string>>> inputs; ///< port: "stage.port" references
     support::json::Value with = support::json::Object{};                  ///< options, variables not expanded
+    std::vector<Variation> vary;                                          ///< later ones win
     std::optional<std::int64_t> timeout_s;                                ///< "timeout": "90s", "30m", "2h"
     bool keep = false;           ///< all its outputs are to be in the store
     std::vector<std::string> on; ///< not a step of the run: done when that has ended in one of these states
@@ -75,9 +88,6 @@ struct Axis {
 
 /// The cell of an instance: one value for each axis of its stage's `each`, in the order of Chain::axes.
 using Cell = std::vector<std::pair<std::string, std::string>>;
-
-/// Whether two cells have the same value on every axis they share.
-bool agree(const Cell& a, const Cell& b);
 
 /// Where a part of the chain comes from that is not the chain file's own.
 struct Origin {
@@ -102,6 +112,7 @@ struct Chain {
     std::string version;                     ///< expanded
     std::map<std::string, std::string> vars; ///< expanded
     std::vector<Axis> axes;
+    std::vector<Area> exclude; ///< cells that no stage has
     std::vector<Stage> stages;
     std::string sandbox = "best-effort";     ///< "required", "best-effort" or "off"
     std::map<std::string, PluginPin> pins{}; ///< by stage type
@@ -118,6 +129,8 @@ struct Instance {
     std::string key;       ///< "archive" or "archive[group=base]"
     Cell cell;
     support::json::Value options; ///< ${stage.port.path} references and `$${` are still text
+    std::map<std::string, std::string>
+        varied{}; ///< pointers of options that `vary` gave, and where in the chain
 };
 
 /// Where an overriding mock has the options of the stage that it stands in for, as the chain has them.
@@ -139,7 +152,11 @@ Problem problem_at(const Chain& chain, const std::string& pointer, std::size_t p
 /// The text of config/schema/chain.schema.json: the JSON Schema of chain files.
 const char* chain_schema_text();
 
-/// Every stage in every cell of its axes, in the chain's order, cells in the axes' order.
+/// Where the chain has what is at `pointer` in the instance's options: "/stages/3/with/level".
+std::string pointer_in(const Chain& chain, const Instance& instance, const std::string& pointer);
+
+/// Every stage in every cell of its axes that is not excluded, in the chain's order, cells in the axes'
+/// order.
 std::variant<std::vector<Instance>, Problems> expand(const Chain& chain);
 
 /// A ${stage.port.member...} reference in an option string: resolved when that stage has run.

@@ -9,9 +9,11 @@ namespace json = support::json;
 using Before = std::vector<std::vector<std::size_t>>;
 
 /// What comes before what, in a chain with these stages and these keys in the journal.
-Before before_of(const std::string& stages, const std::vector<std::string>& keys) {
+Before before_of(const std::string& stages, const std::vector<std::string>& keys,
+                 const std::string& more = "") {
     journal::RunRecord run;
-    run.text = R"({"slipway": 1, "name": "a", "variants": {"v": ["1", "2"]}, "stages": [)" + stages + "]}";
+    run.text = R"({"slipway": 1, "name": "a", "variants": {"v": ["1", "2"], "w": ["3"]}, )" + more
+               + R"("stages": [)" + stages + "]}";
     run.path = "chain.json";
     std::vector<journal::StageRecord> records;
     for (const std::string& key : keys)
@@ -34,6 +36,14 @@ TEST(Graph, CellsComeAfterTheirOwn) {
             R"({"id": "a", "use": "x", "each": ["v"]}, {"id": "b", "use": "x", "each": ["v"]}, {"id": "c", "use": "x"})",
             {"a[v=1]", "a[v=2]", "b[v=1]", "b[v=2]", "c"}),
         (Before{{}, {}, {0}, {1}, {2, 3}}));
+}
+
+TEST(Graph, GoesPastWhatIsExcluded) {
+    EXPECT_EQ(
+        before_of(
+            R"({"id": "a", "use": "x"}, {"id": "b", "use": "x", "each": ["v", "w"]}, {"id": "c", "use": "x", "each": ["v"]})",
+            {"a", "b[v=1,w=3]", "c[v=1]", "c[v=2]"}, R"("exclude": [{"v": "2", "w": "3"}], )"),
+        (Before{{}, {0}, {1}, {0}}));
 }
 
 TEST(Graph, WhatIsSaidThroughAnotherIsLeftOut) {
