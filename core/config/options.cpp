@@ -136,6 +136,12 @@ std::vector<OptionProgram> option_programs(const Value& options, const Schema& s
     return out;
 }
 
+std::string option_machine(const Value& options, const Schema& schema) {
+    const std::string& pointer = schema.document()["slipwayMachine"].as_string();
+    const Value* named = pointer.empty() ? nullptr : options.at_pointer(pointer);
+    return named == nullptr || holds_reference(*named) ? "" : named->as_string();
+}
+
 std::vector<std::string> secret_names(const Value& options) {
     std::set<std::string> names;
     collect_secrets(options, names);

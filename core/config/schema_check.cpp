@@ -73,7 +73,14 @@ private:
     }
 
 public:
-    /// "slipwayPrograms": stage.h tells its form.
+    /// "slipwayMachine" is a pointer to an option.
+    Result<void> machine() {
+        const Value* pointer = root_.find("slipwayMachine");
+        if (pointer == nullptr || pointer->as_string().starts_with('/')) return {};
+        return unusable("/slipwayMachine", "expected a JSON pointer");
+    }
+
+    /// "slipwayPrograms": docs/reference/doctor.md tells its form.
     Result<void> programs() {
         const Value* list = root_.find("slipwayPrograms");
         if (list != nullptr && !list->is_array()) return unusable("/slipwayPrograms", "expected an array");
@@ -136,6 +143,7 @@ private:
 Result<void> check_schema(const Value& schema) {
     SchemaChecker checker(schema);
     SLIPWAY_TRY(checker.check(schema, ""));
+    SLIPWAY_TRY(checker.machine());
     return checker.programs();
 }
 

@@ -8,6 +8,7 @@
 #include <plugin/loader.hpp>
 #include <support/fs.hpp>
 #include <support/hash.hpp>
+#include <support/machine.hpp>
 #include <support/text.hpp>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -40,23 +41,6 @@ constexpr unsigned native_machine = EM_RISCV;
 
 constexpr unsigned char native_data = std::endian::native == std::endian::little ? ELFDATA2LSB : ELFDATA2MSB;
 
-std::string machine_name(unsigned machine) {
-    switch (machine) {
-    case EM_X86_64:
-        return "x86_64";
-    case EM_386:
-        return "i386";
-    case EM_AARCH64:
-        return "aarch64";
-    case EM_ARM:
-        return "arm";
-    case EM_RISCV:
-        return "riscv";
-    default:
-        return "machine number " + std::to_string(machine);
-    }
-}
-
 Error broken(Kind kind, const std::string& path, const std::string& cause, const std::string& hint = {}) {
     return Error{kind, "plugin '" + path + "': " + cause, hint};
 }
@@ -88,15 +72,15 @@ Result<void> check_elf(const std::string& path) {
         return broken(Kind::unsupported, path, "truncated ELF header");
     if (header.e_ident[EI_DATA] != native_data)
         return broken(Kind::unsupported, path, "built for a machine of the other byte order",
-                      "build it for " + machine_name(native_machine));
+                      "build it for " + support::machine_name(native_machine));
     if (header.e_ident[EI_CLASS] != ELFCLASS64 && header.e_machine == native_machine)
         return broken(Kind::unsupported, path, "a 32-bit object, this host is 64-bit",
                       "build it without -m32 or -mx32");
     if (header.e_machine != native_machine)
         return broken(Kind::unsupported, path,
-                      "built for " + machine_name(header.e_machine) + ", this host is "
-                          + machine_name(native_machine),
-                      "build it for " + machine_name(native_machine));
+                      "built for " + support::machine_name(header.e_machine) + ", this host is "
+                          + support::machine_name(native_machine),
+                      "build it for " + support::machine_name(native_machine));
     if (header.e_type != ET_DYN)
         return broken(Kind::unsupported, path, "an ELF file, but not a shared object",
                       "link it with -shared");

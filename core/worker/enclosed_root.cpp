@@ -5,6 +5,8 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/openat2.h>
+#include <support/fs.hpp>
+#include <support/machine.hpp>
 #include <support/spawn.hpp>
 #include <support/text.hpp>
 #include <sys/mount.h>
@@ -24,6 +26,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 
 namespace slipway::worker {
 
@@ -180,6 +183,39 @@ std::vector<std::string> candidates(const EnclosedProgram& program) {
     return out;
 }
 
+std::string head_of(const std::string& path, std::size_t bytes) {
+    const auto fd = support::open_read(path);
+    std::string head(bytes, '\0');
+    const ssize_t n = fd ? ::pread(fd.value().get(), head.data(), head.size(), 0) : -1;
+    head.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+    return head;
+}
+
+/// The machine that a program is for, or the interpreter that its first line names; "" if that is not known.
+std::string machine_of(const std::string& path) {
+    constexpr std::size_t longest_line = 256; // BINPRM_BUF_SIZE
+    const std::string head = head_of(path, longest_line);
+    if (!head.starts_with("#!")) return support::machine_of_elf(head);
+    const std::string line = head.substr(2, head.find('\n') - 2);
+    const std::size_t start = line.find_first_not_of(" \t");
+    if (start == std::string::npos) return {};
+    return support::machine_of_elf(
+        head_of(line.substr(start, line.find_first_of(" \t", start) - start), longest_line));
+}
+
+/// Why no program of another machine can be started, if that is why.
+std::optional<Error> foreign_failure(const EnclosedProgram& program, int error) {
+    if (error != ENOEXEC && error != ENOENT) return std::nullopt;
+    for (const std::string& path : candidates(program)) {
+        const std::string machine = machine_of(path);
+        // Without an entry in binfmt_misc it is the program's own loader that is not there.
+        const bool own =
+            error == ENOENT ? support::may_run_unaided(machine) : machine == support::this_machine();
+        if (!machine.empty() && !own) return support::cannot_execute(machine, error);
+    }
+    return std::nullopt;
+}
+
 [[noreturn]] void execute(const EnclosedProgram& program, int end) {
     const auto fail = [&](const std::string& what, int error) {
         tell(end, ending(SLIPWAY_NOT_FOUND, support::errno_error(what, error).what));
@@ -201,6 +237,10 @@ std::vector<std::string> candidates(const EnclosedProgram& program) {
     for (const std::string& path : candidates(program)) {
         ::execve(path.c_str(), arguments.data(), environment.data());
         if (errno != ENOENT) error = errno;
+    }
+    if (const auto why = foreign_failure(program, error)) {
+        tell(end, ending(SLIPWAY_UNSUPPORTED, why->message()));
+        ::_exit(127);
     }
     fail("starting '" + support::printable(program.arguments.front()) + "'", error);
     ::_exit(127);

@@ -8,6 +8,7 @@
 #include <pwd.h>
 #include <sched.h>
 #include <support/fs.hpp>
+#include <support/machine.hpp>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -63,6 +64,33 @@ json::Value missing_namespaces() {
     return texts({std::string("namespaces: unshare: ") + std::strerror(errno)});
 }
 
+/// What became of the program '/trial' when this folder is the root: {"started": execve()'s error or 0}; null
+/// if that could not be tried.
+json::Value try_in(const std::string& folder) {
+    if (::geteuid() != 0 && ::unshare(CLONE_NEWUSER) != 0) return {};
+    if (::chroot(folder.c_str()) != 0 || ::chdir("/") != 0) return {};
+    const pid_t child = ::fork();
+    if (child == 0) {
+        ::execl("/trial", "trial", nullptr);
+        ::_exit(errno);
+    }
+    int status = 0;
+    if (child < 0 || ::waitpid(child, &status, 0) != child || !WIFEXITED(status)) return {};
+    return json::Object{{"started", WEXITSTATUS(status)}};
+}
+
+/// The same of the trial program for a machine, in a folder that is made for it.
+support::Result<json::Value> try_program_for(const std::string& machine) {
+    std::string folder = fs::temp_directory_path() / "slipway-doctor.XXXXXX";
+    if (::mkdtemp(folder.data()) == nullptr) return support::errno_error("making a folder", errno);
+    const std::string file = folder + "/trial";
+    const bool made = support::write_file(file, support::trial_program(machine))
+                      && ::chmod(file.c_str(), 0755) == 0 && ::chmod(folder.c_str(), 0755) == 0;
+    auto said = made ? in_child([&] { return try_in(folder); }) : json::Value();
+    (void)support::remove_tree(folder);
+    return said;
+}
+
 std::string existing_part(const std::string& folder) {
     fs::path path = folder;
     std::error_code failed;
@@ -103,6 +131,19 @@ std::optional<Finding> look_at_user_namespace() {
     if (said && said.value().is_null()) return std::nullopt;
     const json::Value& found = said ? said.value() : json::Value(json::Object{{"what", said.error().what}});
     return Finding{Health::missing, "user namespace", found["what"].as_string(), found["hint"].as_string()};
+}
+
+std::optional<Finding> look_at_programs_for(const std::string& machine) {
+    if (machine == support::this_machine()) return std::nullopt;
+    const std::string subject = "programs for " + machine;
+    const auto said = try_program_for(machine);
+    const json::Value* started = said ? said.value().find("started") : nullptr;
+    if (started == nullptr)
+        return Finding{Health::warning, subject, "whether they run here could not be tried",
+                       "be root, or allow user namespaces"};
+    if (started->as_integer() == 0) return std::nullopt;
+    const support::Error why = support::cannot_execute(machine, static_cast<int>(started->as_integer()));
+    return Finding{Health::missing, subject, why.what, why.hint};
 }
 
 Clock look_at_clock(std::int64_t newest_run) {

@@ -45,6 +45,10 @@ Sandbox look_at_sandbox();
 /// Nothing, or why a stage cannot be root in a user namespace. The state is `missing`.
 std::optional<Finding> look_at_user_namespace();
 
+/// Nothing, or why no program for this machine (as support::machine_of_name() has it) runs in a root here; a
+/// warning if that could not be tried.
+std::optional<Finding> look_at_programs_for(const std::string& machine);
+
 Clock look_at_clock(std::int64_t newest_run);
 Space look_at_space(const std::string& folder, std::uint64_t wanted);
 StateFolder look_at_state(const std::string& folder);

@@ -4,12 +4,14 @@
 #include "machine.hpp"
 
 #include <fmt/format.h>
+#include <support/machine.hpp>
 #include <support/text.hpp>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <set>
 
 namespace slipway::host::doctor {
 
@@ -47,8 +49,8 @@ public:
         : plan_(plan), secrets_(secrets), credentials_(credentials) {}
 
     Findings run() {
-        for (const PlannedStage& stage : plan_.stages)
-            collect(stage);
+        for (std::size_t i = 0; i < plan_.stages.size(); ++i)
+            collect(i);
         for (const auto& [name, wanted] : programs_)
             program(name, wanted);
         for (const auto& [name, stages] : named_secrets_)
@@ -57,12 +59,15 @@ public:
             option_path(path, wanted);
         if (!network_.empty()) certificates();
         if (!root_.empty()) root();
+        for (const auto& [machine, stages] : machines_)
+            programs_for(machine, stages);
         memory();
         return std::move(findings_);
     }
 
 private:
-    void collect(const PlannedStage& stage) {
+    void collect(std::size_t index) {
+        const PlannedStage& stage = plan_.stages[index];
         const std::string& id = plan_.chain.stages[stage.instance.stage].id;
         const auto may = plugin::capabilities_of(stage.plugin->type.capabilities, stage.instance.options);
         support::json::Value options = stage.instance.options;
@@ -80,8 +85,38 @@ private:
             if (auto& stages = named_secrets_[name]; stages.empty() || stages.back() != id)
                 stages.push_back(id);
         if (may.network) network_ = id;
-        if (may.root) root_ = id;
+        if (may.root) {
+            root_ = id;
+            for (const std::string& machine : machines_of(index))
+                machines_[machine].push_back(stage.key());
+        }
         if (may.memory_mb > memory_mb_) memory_mb_ = may.memory_mb;
+    }
+
+    /// The machines of what a stage takes, directly or not, as far as options tell.
+    std::set<std::string> machines_of(std::size_t index) const {
+        std::set<std::string> machines;
+        std::set<std::size_t> seen{index};
+        for (std::vector<std::size_t> open{index}; !open.empty();) {
+            const PlannedStage& stage = plan_.stages[open.back()];
+            open.pop_back();
+            if (const std::string name =
+                    support::machine_of_name(config::option_machine(stage.instance.options, *stage.schema));
+                !name.empty())
+                machines.insert(name);
+            for (const chain::Wire& wire : stage.wires)
+                for (const chain::Source& source : wire.sources)
+                    if (seen.insert(source.stage).second) open.push_back(source.stage);
+        }
+        return machines;
+    }
+
+    void programs_for(const std::string& machine, const std::vector<std::string>& stages) {
+        const std::string by = "needed by " + support::join(stages, ", ");
+        auto problem = look_at_programs_for(machine);
+        if (!problem) return add(Health::ok, "programs for " + machine, by);
+        problem->what += "; " + by;
+        findings_.push_back(std::move(*problem));
     }
 
     void add(Health state, std::string subject, std::string what, std::string hint = {}) {
@@ -162,7 +197,8 @@ private:
     std::map<std::string, Wanted<std::string>> programs_; ///< by name: the package it is in
     std::map<std::string, Wanted<config::PathUse>> paths_;
     std::map<std::string, std::vector<std::string>> named_secrets_;
-    std::string network_, root_; ///< the last stage that needs it
+    std::map<std::string, std::vector<std::string>> machines_; ///< whose programs run, and in which stages
+    std::string network_, root_;                               ///< the last stage that needs it
     std::int64_t memory_mb_ = 0;
 };
 

@@ -29,7 +29,13 @@ support::Result<rootfs::Ended> read_end(int socket) {
     const std::string text = end.text;
     if (end.status == SLIPWAY_OK)
         return rootfs::Ended{.code = end.exit_code, .signal = end.signal, .left = text};
-    return rootfs::Ended{.failure = text, .failure_kind = support::kind_of_status(end.status)};
+    rootfs::Ended ended{.failure = text, .failure_kind = support::kind_of_status(end.status)};
+    constexpr std::string_view before = " (hint: ";
+    if (const std::size_t hint = text.rfind(before); hint != std::string::npos && text.ends_with(')')) {
+        ended.failure = text.substr(0, hint);
+        ended.hint = text.substr(hint + before.size(), text.size() - hint - before.size() - 1);
+    }
+    return ended;
 }
 
 } // namespace

@@ -12,6 +12,7 @@ constexpr const char* config_schema = R"json({
   "type": "object",
   "additionalProperties": false,
   "required": ["install"],
+  "slipwayMachine": "/architecture",
   "slipwayPrograms": [{"program": "gpg", "package": "gnupg", "when": {"anyOf": [
     {"required": ["keyring"]},
     {"required": ["siglevel"], "properties": {"siglevel": {"pattern": "Required|Optional"}}}]}}],

@@ -160,7 +160,7 @@ Result<Ran> run_program(const Command& command, const Enclosure& enclosure, std:
     if (!ended.left.empty())
         log.warn(command.name + " left processes behind: " + ended.left + "; they were killed");
     if (!ran.late && !ended.failure.empty() && ended.failure_kind != Kind::not_found)
-        return Error{Kind::unsupported, command.name + ": " + ended.failure, {}, std::move(ran.last)};
+        return Error{Kind::unsupported, command.name + ": " + ended.failure, ended.hint, std::move(ran.last)};
     return ran;
 }
 

@@ -173,3 +173,21 @@ TEST(Options, ProgramsThatNobodyUnderstandsAreRefused) {
         EXPECT_EQ(parsed ? "" : parsed.error().message(), message);
     }
 }
+
+TEST(Options, TheMachineThatTheyName) {
+    const auto machine = [](const std::string& options) {
+        const Schema schema = std::move(Schema::parse(R"({"slipwayMachine": "/for/machine"})")).value();
+        return option_machine(json::parse(options).value(), schema);
+    };
+    EXPECT_EQ(machine(R"({"for": {"machine": "aarch64"}})"), "aarch64");
+    EXPECT_EQ(machine(R"({"for": {}})"), "");
+    EXPECT_EQ(machine(R"({"for": {"machine": "${other.text}"}})"), "");
+    EXPECT_EQ(machine(R"({"for": {"machine": ["aarch64"]}})"), "");
+    const Schema silent = std::move(Schema::parse("{}")).value();
+    EXPECT_EQ(option_machine(json::parse(R"({"machine": "aarch64"})").value(), silent), "");
+    for (const char* wrong : {R"({"slipwayMachine": "machine"})", R"({"slipwayMachine": 1})"}) {
+        const auto parsed = Schema::parse(wrong);
+        ASSERT_FALSE(parsed);
+        EXPECT_EQ(parsed.error().message(), "schema: /slipwayMachine: expected a JSON pointer");
+    }
+}

@@ -63,6 +63,10 @@ struct OptionProgram {
 /// out.
 std::vector<OptionProgram> option_programs(const support::json::Value& options, const Schema& schema);
 
+/// The machine that what a stage with these options makes is for, as they name it (the option that
+/// "slipwayMachine" in the schema points to); "" if they do not, or not before the run.
+std::string option_machine(const support::json::Value& options, const Schema& schema);
+
 /// NAME of every {"secret": "NAME"} object in the options, sorted, each once. Ask before resolve(): what
 /// another stage wrote must not name secrets.
 std::vector<std::string> secret_names(const support::json::Value& options);

@@ -26,6 +26,7 @@ struct Command {
 /// How a program in the enclosure ended.
 struct Ended {
     std::string failure = {}; ///< it did not run, and why; or ""
+    std::string hint = {};    ///< what to do then; may be ""
     support::Kind failure_kind =
         support::Kind::unsupported; ///< not_found: this program; else: no program can
     int code = 0;
