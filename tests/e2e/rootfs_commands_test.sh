@@ -101,7 +101,8 @@ chain '[{"run": ["true"]}]'
 if setpriv --bounding-set -sys_admin --inh-caps -sys_admin "$SLIPWAY" run --epoch 1700000001 chain.json >said 2>&1; then
     fail "it needs CAP_SYS_ADMIN"
 fi
-says "new namespaces: Operation not permitted (hint: root needs CAP_SYS_ADMIN for this; a container takes it away)"
+says "new namespaces: Operation not permitted"
+says "hint: root needs CAP_SYS_ADMIN for this; a container takes it away"
 clean "without CAP_SYS_ADMIN"
 if "$SLIPWAY" run --isolation none --epoch 1700000001 chain.json >said 2>&1; then fail "isolation none"; fi
 says "this host cannot run programs in the new root"

@@ -73,7 +73,7 @@ def folder_itself(folder):
 
 
 E_CLASS, E_DATA, E_MACHINE = 4, 5, 18
-EM_386, EM_AARCH64, EM_S390 = 3, 183, 22
+EM_386, EM_AARCH64, EM_SPARC = 3, 183, 2
 
 REFUSED = {
     "empty": file_of(b""),
@@ -81,7 +81,7 @@ REFUSED = {
     "missing-file": lambda folder: folder / "plugin.so",
     "folder": folder_itself,
     "other-architecture": patched(E_MACHINE, struct.pack("<H", EM_AARCH64)),
-    "unnamed-architecture": patched(E_MACHINE, struct.pack("<H", EM_S390)),
+    "unnamed-architecture": patched(E_MACHINE, struct.pack("<H", EM_SPARC)),
     "i386": patched(E_MACHINE, struct.pack("<H", EM_386)),
     "32-bit": patched(E_CLASS, b"\1"),
     "big-endian": patched(E_DATA, b"\2"),
