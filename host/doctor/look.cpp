@@ -71,7 +71,9 @@ json::Value try_in(const std::string& folder) {
     if (::chroot(folder.c_str()) != 0 || ::chdir("/") != 0) return {};
     const pid_t child = ::fork();
     if (child == 0) {
-        ::execl("/trial", "trial", nullptr);
+        char name[] = "trial";
+        char* const arguments[] = {name, nullptr};
+        ::execv("/trial", arguments);
         ::_exit(errno);
     }
     int status = 0;

@@ -15,6 +15,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <set>
 #include <thread>
 
@@ -124,7 +125,8 @@ bool Nginx::start(const std::string& root, const std::string& locations) {
     ::setenv("PATH", "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin", 1);
     if (::posix_spawnp(&pid_, "nginx", nullptr, nullptr, arguments.data(), environ) != 0) return false;
     for (int i = 0; i < 200; ++i) {
-        if (connect_to(port_)) return true;
+        // Who answers may be another test's; ours writes this once it has the ports.
+        if (std::filesystem::exists(scratch_ / "nginx.pid") && connect_to(port_)) return true;
         if (::waitpid(pid_, nullptr, WNOHANG) == pid_) break; // somebody took the port
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
