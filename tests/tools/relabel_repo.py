@@ -22,7 +22,7 @@ PACKAGE = re.compile(r"(?P<name>.+)-(?P<machine>[^-]+)\.pkg\.tar\.zst$")
 def summed(lines, contents):
     """.MTREE's lines with the sizes and sums of the contents by path."""
     for line in lines:
-        path = line.split(" ", 1)[0].removeprefix("./")
+        path = re.sub(r"\\([0-7]{3})", lambda m: chr(int(m[1], 8)), line.split(" ", 1)[0]).removeprefix("./")
         if path in contents:
             content = contents[path]
             line = re.sub(r"\bsize=\d+", f"size={len(content)}", line)
@@ -41,13 +41,14 @@ def changed(packed, machine, touch):
             contents[entry.name] = re.sub(rb"(?m)^(arch|pkgarch) = .*$", rb"\1 = " + machine.encode(), content)
         elif touch and content and not entry.name.startswith("."):
             contents[entry.name] = content + b"\n"
+    sums = contents | {entry.name: contents[entry.linkname] for entry, _ in entries if entry.islnk() and entry.linkname in contents}
     made = io.BytesIO()
     with tarfile.open(fileobj=made, mode="w", format=tarfile.PAX_FORMAT) as new:
         for entry, content in entries:
             content = contents.get(entry.name, content)
             if entry.name == ".MTREE":
                 lines = gzip.decompress(content).decode("utf-8", "surrogateescape").split("\n")
-                text = "\n".join(summed(lines, contents)).encode("utf-8", "surrogateescape")
+                text = "\n".join(summed(lines, sums)).encode("utf-8", "surrogateescape")
                 content = gzip.compress(text, mtime=0)
             if content is not None:
                 entry.size = len(content)
