@@ -88,8 +88,10 @@ class Browser:
         return self._call("GET", f"{self.session}/element/{element}/text")
 
     def screenshot(self, path):
-        """The whole page."""
-        shot = self.devtools("Page.captureScreenshot", format="png", captureBeyondViewport=True)
+        """The whole page, or as much of a long one as Chromium draws at once."""
+        size = self.devtools("Page.getLayoutMetrics")["cssContentSize"]
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 16000), "scale": 1}
+        shot = self.devtools("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
         Path(path).write_bytes(base64.b64decode(shot["data"]))
 
     def close(self):
