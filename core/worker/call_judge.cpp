@@ -203,8 +203,8 @@ bool CallJudge::may(const std::string& path, Access access) const {
     return access == Access::read && (covers(read_, path) || covers(system_paths(), path));
 }
 
-Verdict CallJudge::file(const Call& call, const std::string& verb, const std::string& path,
-                        Access access) const {
+Verdict CallJudge::file(const Call& call, const std::string& verb, const std::string& path, Access access,
+                        bool makes) const {
     if (path.empty() || (access == Access::read && is_systems(path))) return {};
     const std::string real = real_path(path); // through /proc/PID/fd, cwd and root, too
     for (const std::string* name : {&path, &real})
@@ -214,7 +214,7 @@ Verdict CallJudge::file(const Call& call, const std::string& verb, const std::st
     const Need need = access == Access::read ? Need::read : Need::write;
     if (covers(own_, real) && !covers(write_, real) && !covers(read_, real)) {
         // It makes its own files beside nobody's, whatever there is under that name here.
-        const bool whole = access == Access::read && exists(real);
+        const bool whole = (access == Access::read || !makes) && exists(real);
         const std::string there = whole ? real : fs::path(real).parent_path().string();
         if (!exists(there) || is_there_for(call.pid, there)) return {};
         return {0, verb + " " + shown(real), need, real};
@@ -242,17 +242,18 @@ bool CallJudge::is_in_known_folder(const std::string& path, Access access) const
 }
 
 /// For calls that landlock decides.
-Verdict CallJudge::tell(const Call& call, const std::string& verb, const std::string& path,
-                        Access access) const {
+Verdict CallJudge::tell(const Call& call, const std::string& verb, const std::string& path, Access access,
+                        bool makes) const {
     if (is_in_known_folder(path, access)) return {};
-    return file(call, verb, path, access);
+    return file(call, verb, path, access, makes);
 }
 
 Verdict CallJudge::open(const Call& call, const std::string& path, std::uint64_t flags) const {
     if ((flags & O_PATH) != 0) return {};
     const bool writes = (flags & (O_WRONLY | O_RDWR | O_TRUNC)) != 0;
     if (path.empty() || (writes && (flags & O_CREAT) == 0 && !process_in(path) && !exists(path))) return {};
-    return tell(call, writes ? "writing" : "reading", path, writes ? Access::write : Access::read);
+    return tell(call, writes ? "writing" : "reading", path, writes ? Access::write : Access::read,
+                (flags & O_CREAT) != 0);
 }
 
 Verdict CallJudge::change(const Call& call, const PathCall& changed) const {

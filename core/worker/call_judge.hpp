@@ -47,8 +47,11 @@ private:
     enum class Access { read, write };
 
     Verdict judge_file(const Call& call) const;
-    Verdict file(const Call& call, const std::string& verb, const std::string& path, Access access) const;
-    Verdict tell(const Call& call, const std::string& verb, const std::string& path, Access access) const;
+    /// `makes`: what is not there is made.
+    Verdict file(const Call& call, const std::string& verb, const std::string& path, Access access,
+                 bool makes = true) const;
+    Verdict tell(const Call& call, const std::string& verb, const std::string& path, Access access,
+                 bool makes = true) const;
     bool is_in_known_folder(const std::string& path, Access access) const;
     Verdict open(const Call& call, const std::string& path, std::uint64_t flags) const;
     Verdict change(const Call& call, const PathCall& changed) const;

@@ -11,7 +11,7 @@ from harness import Host, Outcome, build, check, main
 from sandbox_attempts import ATTEMPTS
 
 SLICE = ("read ~/.ssh", "read /etc/shadow", "read another stage's work folder", "read the store", "read the journal",
-         "write to the store", "rename the work folder away", "read the environment of a process", "kill the host",
+         "write to the store", "write to the journal", "rename the work folder away", "read the environment of a process", "kill the host",
          "kill another process", "ptrace another process", "start a program", "become another user", "keep running as a daemon",
          "connect over TCP", "connect to a port that is not declared", "connect to a unix socket",
          "connect to an abstract socket", "open a raw socket", "init-module", "mount", "bpf", "io-uring", "keyctl",
