@@ -34,5 +34,24 @@ TEST(Kept, GoesWhenItIsNotUsed) {
     EXPECT_TRUE(support::remove_tree(folder));
 }
 
+TEST(Kept, ADaysFirstUseIsWrittenDown) {
+    std::string path = fs::temp_directory_path() / "slipway-kept.XXXXXX";
+    const support::UniqueFd file(::mkstemp(path.data()));
+    ASSERT_TRUE(file);
+    const auto now = fs::file_time_type::clock::now();
+    const auto age_after_use = [&](std::chrono::hours age, auto use) {
+        fs::last_write_time(path, now - age);
+        use();
+        return std::chrono::round<std::chrono::hours>(now - fs::last_write_time(path)).count();
+    };
+    const auto by_path = [&] { mark_used(path); };
+    const auto by_descriptor = [&] { mark_used(file.get()); };
+    EXPECT_EQ(age_after_use(std::chrono::hours(2), by_path), 2);
+    EXPECT_EQ(age_after_use(std::chrono::hours(2), by_descriptor), 2);
+    EXPECT_EQ(age_after_use(std::chrono::hours(48), by_path), 0);
+    EXPECT_EQ(age_after_use(std::chrono::hours(48), by_descriptor), 0);
+    EXPECT_TRUE(support::remove_tree(path));
+}
+
 } // namespace
 } // namespace slipway::common
