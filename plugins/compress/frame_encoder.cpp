@@ -181,11 +181,11 @@ private:
         Settings plain = settings_;
         plain.long_distance = fast;
         SLIPWAY_TRY(set_parameters(context, plain));
-        if (fast) SLIPWAY_TRY(set_parameter(context, ZSTD_c_ldmMinMatch, 128));
+        if (fast) SLIPWAY_TRY(set_parameter(context, ZSTD_c_ldmMinMatch, 48));
         SLIPWAY_TRY(set_parameter(context, ZSTD_c_windowLog, std::countr_zero(max_piece)));
-        const int hash_log = static_cast<int>(std::bit_width(size)) - (fast ? 3 : 2);
-        SLIPWAY_TRY(set_parameter(context, ZSTD_c_hashLog, std::clamp(hash_log, 10, fast ? 20 : 21)));
-        SLIPWAY_TRY(set_parameter(context, ZSTD_c_searchLog, 3));
+        const int hash_log = static_cast<int>(std::bit_width(size)) - (fast ? 1 : 2);
+        SLIPWAY_TRY(set_parameter(context, ZSTD_c_hashLog, std::clamp(hash_log, 10, fast ? 19 : 21)));
+        SLIPWAY_TRY(set_parameter(context, ZSTD_c_searchLog, fast ? 4 : 3));
         return set_parameter(context, ZSTD_c_strategy, ZSTD_lazy);
     }
 
@@ -200,7 +200,7 @@ private:
     const Settings settings_;
     /// All that a frame depends on, but for its content.
     const std::string recipe_ =
-        fmt::format("zstd {} level {} long {} checksum {} parameters 4\n", ZSTD_versionNumber(),
+        fmt::format("zstd {} level {} long {} checksum {} parameters 5\n", ZSTD_versionNumber(),
                     settings_.level, settings_.long_distance, settings_.checksum);
     const FrameCache cache_;
     std::mutex mutex_;

@@ -60,12 +60,13 @@ public:
     Result<FetchCount> run();
 
 private:
+    Result<void> adopt_first();
     std::vector<bool> find_stored() const;
     Result<void> list_downloads();
     Result<Download> to_download(const Package& package) const;
     Result<std::vector<Arrival>> download(Arrivals& arrivals);
     Result<void> publish_all(Arrivals& arrivals);
-    Result<void> adopt(const Package& package);
+    Result<bool> adopt(const Package& package);
 
     std::string path_of(const Package& package) const { return plan_.folder + "/" + package.sha256.hex(); }
 
@@ -74,6 +75,7 @@ private:
     const FetchHooks& hooks_;
     PackageSink& sink_;
     std::vector<Download> downloads_;
+    std::size_t adopted_ = 0;                        ///< packages that are published, before all others
     std::vector<bool> is_stored_;                    ///< by package index
     std::map<std::size_t, std::size_t> download_of_; ///< package index to download index
     std::atomic<bool> given_up_ = false;
@@ -82,10 +84,20 @@ private:
     FetchCount count_;
 };
 
+/// Those that come before the first that is missing: as a rule all of them, or none. They are asked for only
+/// once.
+Result<void> Fetch::adopt_first() {
+    for (; adopted_ < plan_.packages.size(); ++adopted_) {
+        SLIPWAY_TRY_ASSIGN(const bool adopted, adopt(plan_.packages[adopted_]));
+        if (!adopted) return {};
+    }
+    return {};
+}
+
 std::vector<bool> Fetch::find_stored() const {
-    std::vector<bool> stored;
-    for (const Package& package : plan_.packages)
-        stored.push_back(sink_.stored(package));
+    std::vector<bool> stored(adopted_, true);
+    while (stored.size() < plan_.packages.size())
+        stored.push_back(sink_.stored(plan_.packages[stored.size()]));
     return stored;
 }
 
@@ -125,26 +137,26 @@ Result<std::vector<Arrival>> Fetch::download(Arrivals& arrivals) {
     return done;
 }
 
-Result<void> Fetch::adopt(const Package& package) {
+/// False: the store does not hold it.
+Result<bool> Fetch::adopt(const Package& package) {
     if (hooks_.cancelled()) return Error{Kind::cancelled, "fetching packages: cancelled"};
     SLIPWAY_TRY_ASSIGN(const bool adopted, sink_.adopt(package));
-    if (!adopted)
-        return Error{Kind::io,
-                     "package '" + package.filename + "': the store held it a moment ago, and lost it",
-                     "run again"};
-    ++count_.stored;
-    return {};
+    count_.stored += adopted ? 1 : 0;
+    return adopted;
 }
 
 /// What has come is published while the rest is still on its way. What will never come ends it without an
 /// error: the download has that.
 Result<void> Fetch::publish_all(Arrivals& arrivals) {
-    for (std::size_t i = 0; i < plan_.packages.size(); ++i) {
+    for (std::size_t i = adopted_; i < plan_.packages.size(); ++i) {
         const Package& package = plan_.packages[i];
         const auto download = download_of_.find(i);
         if (download == download_of_.end()) {
-            SLIPWAY_TRY(adopt(package));
-            continue;
+            SLIPWAY_TRY_ASSIGN(const bool adopted, adopt(package));
+            if (adopted) continue;
+            return Error{Kind::io,
+                         "package '" + package.filename + "': the store held it a moment ago, and lost it",
+                         "run again"};
         }
         const auto url = arrivals.wait_for(download->second);
         if (!url) return {};
@@ -157,11 +169,12 @@ Result<void> Fetch::publish_all(Arrivals& arrivals) {
 
 Result<FetchCount> Fetch::run() {
     PartialFolder folder; // held while it is used
-    is_stored_ = find_stored();
-    if (std::ranges::count(is_stored_, false) > 0 || has_leftovers(plan_.folder)) {
+    SLIPWAY_TRY(adopt_first());
+    if (adopted_ < plan_.packages.size() || has_leftovers(plan_.folder)) {
         SLIPWAY_TRY_ASSIGN(folder, PartialFolder::take(plan_.folder, hooks_.cancelled, hooks_.waiting));
-        is_stored_ = find_stored(); // somebody else may have fetched them meanwhile
+        SLIPWAY_TRY(adopt_first()); // somebody else may have fetched them meanwhile
     }
+    is_stored_ = find_stored();
     SLIPWAY_TRY(list_downloads());
     Arrivals arrivals(downloads_.size());
     auto downloading = std::async(std::launch::async, [&] { return download(arrivals); });

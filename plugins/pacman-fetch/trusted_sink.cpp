@@ -139,7 +139,9 @@ Result<void> TrustedSink::accept(const Package& package, const Findings& finding
 
 Result<bool> TrustedSink::adopt(const Package& package) {
     const std::string subject = "package '" + package.filename + "' of '" + package.repository + "'";
-    const auto findings = signature_of(package).empty() ? std::nullopt : known(package);
+    const bool to_be_checked = !signature_of(package).empty();
+    const auto findings = to_be_checked ? known(package) : std::nullopt;
+    if (to_be_checked && !findings) return false;
     SLIPWAY_TRY(accept(package, findings.value_or(Findings{}), subject));
     return next_.adopt(package);
 }

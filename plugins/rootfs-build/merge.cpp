@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <deque>
 #include <limits>
+#include <thread>
 #include <utility>
 
 namespace slipway::rootfs {
@@ -351,7 +352,7 @@ public:
 
     /// Of the next package.
     Result<std::unique_ptr<ByteSource>> next() {
-        while (sources_.size() <= threads && added_ < packages_.size())
+        while (sources_.size() < files && added_ < packages_.size())
             add(packages_[added_++]);
         auto source = std::move(sources_.front());
         sources_.pop_front();
@@ -359,8 +360,11 @@ public:
     }
 
 private:
-    static constexpr unsigned threads = 2;
+    static constexpr std::size_t files = 3;
     static constexpr std::size_t budget = 32u << 20;
+
+    /// One keeps up with four cores that compress, and a second would only take the caches from them.
+    static unsigned threads() { return std::thread::hardware_concurrency() > 4 ? 2 : 1; }
 
     void add(const Package& package) {
         auto fd = open_package(package);
@@ -372,7 +376,7 @@ private:
 
     const std::vector<Package>& packages_;
     std::size_t added_ = 0;
-    ReadAhead ahead_{threads, budget};
+    ReadAhead ahead_{threads(), budget};
     std::deque<Result<std::unique_ptr<ByteSource>>> sources_;
 };
 
