@@ -75,22 +75,21 @@ public:
     FramePool(const FramePool&) = delete;
     FramePool& operator=(const FramePool&) = delete;
 
-    /// For the next piece: one that is done with if there is one, as new memory costs more than the copy.
-    PieceBuffer new_buffer() {
-        const std::lock_guard lock(mutex_);
-        if (spare_.empty()) return new_room();
-        const auto largest = std::ranges::max_element(spare_, {}, &PieceBuffer::touched);
-        PieceBuffer buffer = std::move(*largest);
-        spare_.erase(largest);
-        spare_bytes_ -= buffer.touched();
-        buffer.clear();
-        return buffer;
-    }
-
-    void add(PieceBuffer content) {
-        const std::lock_guard lock(mutex_);
-        waiting_ += content.size();
-        pieces_.push_back(std::make_unique<Piece>(Piece{std::move(content)}));
+    /// Takes what is in the buffer, and leaves an empty one in its place. New memory costs more than a copy:
+    /// buffers that are done with are used again, and a small piece does not hold a large one.
+    void add(PieceBuffer& piece) {
+        const bool small = 2 * piece.size() <= piece.touched();
+        std::unique_lock lock(mutex_);
+        PieceBuffer next = spare_for(small ? piece.size() : max_piece);
+        lock.unlock();
+        if (small) {
+            next.append(piece.view());
+            std::swap(piece, next);
+        }
+        lock.lock();
+        waiting_ += piece.size();
+        pieces_.push_back(std::make_unique<Piece>(Piece{std::exchange(piece, std::move(next))}));
+        piece.clear();
         changed_.notify_all();
     }
 
@@ -119,6 +118,23 @@ public:
     }
 
 private:
+    /// The smallest that has memory for `size` bytes, but not for many more; of large pieces nobody knows,
+    /// and they get the largest.
+    PieceBuffer spare_for(std::size_t size) {
+        const bool any = size == max_piece;
+        auto best = spare_.end();
+        for (auto it = spare_.begin(); it != spare_.end(); ++it) {
+            if (!any && (it->touched() < size || it->touched() > 2 * size + (std::size_t{1} << 20))) continue;
+            if (best == spare_.end() || (it->touched() > best->touched()) == any) best = it;
+        }
+        if (best == spare_.end()) return new_room();
+        PieceBuffer buffer = std::move(*best);
+        spare_.erase(best);
+        spare_bytes_ -= buffer.touched();
+        buffer.clear();
+        return buffer;
+    }
+
     /// The largest first, so that no long one is left for the end; but the first if that is waited for.
     Piece* choose() {
         Piece* chosen = nullptr;
@@ -189,9 +205,9 @@ private:
         return set_parameter(context, ZSTD_c_strategy, ZSTD_lazy);
     }
 
-    /// Within the bound of what waits: then no more memory is taken than without.
+    /// Within the bound of what waits and one piece more, since a large one would seldom fit else.
     void keep_spare(PieceBuffer& buffer) {
-        const std::size_t most = max_waiting(settings_.threads);
+        const std::size_t most = max_waiting(settings_.threads) + max_piece;
         if (buffer.touched() == 0 || waiting_ + spare_bytes_ + buffer.touched() > most) return;
         spare_bytes_ += buffer.touched();
         spare_.push_back(std::move(buffer));
@@ -269,9 +285,7 @@ private:
     }
 
     void flush_piece() {
-        if (piece_.size() == 0) return;
-        pool_.add(std::move(piece_));
-        piece_ = pool_.new_buffer();
+        if (piece_.size() > 0) pool_.add(piece_);
     }
 
     void flush() {

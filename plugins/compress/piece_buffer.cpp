@@ -35,14 +35,14 @@ PieceBuffer::~PieceBuffer() {
 
 /// Have memory behind the next `size` bytes.
 void PieceBuffer::populate(std::size_t size) {
-    while (size_ + size > populated_) {
-        // Many pages at a time: a fault for each costs more than the copy. Where it is refused, that is how
-        // it is.
-        constexpr std::size_t step = 256u << 10;
-        const std::size_t some = std::min(step, room_ - populated_);
-        (void)::madvise(data_ + populated_, some, MADV_POPULATE_WRITE);
-        populated_ += some;
-    }
+    if (size_ + size <= populated_) return;
+    // Many pages at a time: a fault for each costs more than the copy. Where it is refused, that is how it
+    // is.
+    constexpr std::size_t step = 64u << 10;
+    const std::size_t some =
+        std::min((size_ + size - populated_ + step - 1) / step * step, room_ - populated_);
+    (void)::madvise(data_ + populated_, some, MADV_POPULATE_WRITE);
+    populated_ += some;
 }
 
 void PieceBuffer::append(std::string_view bytes) {
