@@ -38,7 +38,7 @@ std::vector<Option> wait_options() {
 }
 
 std::vector<Option> execute_options() {
-    return {{"jobs", 'j', "N", "stages at a time; default: the number of cores"},
+    return {{"jobs", 'j', "N", "stages at a time, and cores for them all; default: all cores"},
             {"isolation",
              0,
              "MODE",

@@ -10,6 +10,7 @@
 #include <chain/plugin_pin.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <support/cores.hpp>
 #include <support/text.hpp>
 #include <sys/file.h>
 #include <unistd.h>
@@ -247,9 +248,10 @@ Result<chain::RunSettings> run_settings(const Arguments& arguments, const State&
     if (!sandbox.empty() && (sandbox == learn || !worker::parse_sandbox_mode(sandbox)))
         return Error{Kind::config, "--sandbox: '" + support::printable(sandbox) + "' is not known",
                      "required, best-effort or off"};
-    const std::string cores = std::to_string(std::max(1u, std::thread::hardware_concurrency()));
-    SLIPWAY_TRY_ASSIGN(const std::int64_t jobs, parse_number(arguments.value("jobs", cores), "--jobs"));
+    const std::string all_cores = std::to_string(support::cores());
+    SLIPWAY_TRY_ASSIGN(const std::int64_t jobs, parse_number(arguments.value("jobs", all_cores), "--jobs"));
     if (jobs == 0) return Error{Kind::config, "--jobs: at least 1"};
+    support::use_cores(static_cast<unsigned>(std::min<std::int64_t>(jobs, 1 << 20)));
     chain::RunSettings settings;
     settings.mode = mode;
     settings.jobs = static_cast<int>(std::min<std::int64_t>(jobs, 256));

@@ -2,9 +2,9 @@
 #include <common/gzip.hpp>
 #include <encoder.hpp>
 #include <fmt/format.h>
+#include <support/cores.hpp>
 
 #include <algorithm>
-#include <thread>
 
 namespace slipway::compress {
 
@@ -63,7 +63,7 @@ support::Result<int> level_for(Format format, std::optional<std::int64_t> asked)
 
 support::Result<std::unique_ptr<Encoder>> make_encoder(const Settings& settings) {
     Settings exact = settings;
-    if (exact.threads == 0) exact.threads = std::thread::hardware_concurrency();
+    if (exact.threads == 0) exact.threads = support::cores();
     exact.threads = std::clamp(exact.threads, 1u, most_threads);
     if (exact.format == Format::xz) return make_xz_encoder(exact);
     if (exact.format == Format::gzip) return make_gzip_encoder(exact);

@@ -4,12 +4,12 @@
 #include <bytes.hpp>
 #include <common/adapter.hpp>
 #include <images.hpp>
+#include <support/cores.hpp>
 #include <support/fs.hpp>
 #include <support/text.hpp>
 
 #include <algorithm>
 #include <map>
-#include <thread>
 
 namespace {
 
@@ -128,8 +128,7 @@ public:
         if (const Value* limit = options.find("max_layer"))
             images_.layers.max_size = static_cast<std::uint64_t>(limit->as_integer());
         const auto threads = static_cast<unsigned>(options["threads"].as_integer());
-        images_.layers.threads =
-            std::clamp(threads != 0 ? threads : std::thread::hardware_concurrency(), 1u, 256u);
+        images_.layers.threads = std::clamp(threads != 0 ? threads : slipway::support::cores(), 1u, 256u);
         settings_.config = run_config(options["config"]);
         settings_.annotations = texts_of(options["annotations"]);
         attach_ = options["attach"].as_bool();

@@ -9,13 +9,13 @@
 
 #include <common/no_extract.hpp>
 #include <fmt/format.h>
+#include <support/cores.hpp>
 #include <support/text.hpp>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <deque>
 #include <limits>
-#include <thread>
 #include <utility>
 
 namespace slipway::rootfs {
@@ -364,7 +364,7 @@ private:
     static constexpr std::size_t budget = 32u << 20;
 
     /// One keeps up with four cores that compress, and a second would only take the caches from them.
-    static unsigned threads() { return std::thread::hardware_concurrency() > 4 ? 2 : 1; }
+    static unsigned threads() { return support::cores() > 4 ? 2 : 1; }
 
     void add(const Package& package) {
         auto fd = open_package(package);

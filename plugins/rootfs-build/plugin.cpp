@@ -7,10 +7,10 @@
 #include <common/enclosure.hpp>
 #include <rootfs/command_schema.hpp>
 #include <rootfs/tree_writer.hpp>
+#include <support/cores.hpp>
 #include <support/text.hpp>
 
 #include <map>
-#include <thread>
 
 namespace slipway::rootfs {
 
@@ -256,7 +256,7 @@ private:
         };
         Output tar(rootfs.fd(), "output 'rootfs'");
         Output list(manifest.fd(), "output 'manifest'");
-        Workshop workshop{context.work_dir(), std::max(1u, std::thread::hardware_concurrency()), {}};
+        Workshop workshop{context.work_dir(), slipway::support::cores(), {}};
         if (steps_.need_tree()) {
             SLIPWAY_SDK_TRY_ASSIGN(workshop.enclosure, common::enclosure_of(context, TreeFolder::name));
         }

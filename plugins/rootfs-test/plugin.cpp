@@ -9,8 +9,7 @@
 
 #include <common/adapter.hpp>
 #include <common/enclosure.hpp>
-
-#include <thread>
+#include <support/cores.hpp>
 
 namespace slipway::rootfs_test {
 
@@ -98,7 +97,7 @@ private:
             .info = [&](const std::string& line) { context.info(line); },
             .warn = [&](const std::string& line) { context.warn(line); },
         };
-        SLIPWAY_SDK_TRY(copy.finish(std::max(1u, std::thread::hardware_concurrency()), log));
+        SLIPWAY_SDK_TRY(copy.finish(slipway::support::cores(), log));
         for (const CommandRule& rule : commands_) {
             SLIPWAY_SDK_TRY_ASSIGN(Check done, check_command(rule, enclosure, context.epoch(), log));
             checks.push_back(std::move(done));

@@ -2,6 +2,7 @@
 """Chains of many stages and many cells."""
 
 import json
+import os
 
 from harness import Host, check, main, stages_of
 
@@ -43,4 +44,15 @@ def matrix(folder):
     check(len({stage["outputs"][0]["sha256"] for stage in stages.values()}) == 400, "two cells gave the same")
 
 
-main({"chain-of-500": long_chain, "matrix-20x20": matrix}, at_once=1)
+def cores(folder):
+    """With -j1 a stage and its programs have one core; nproc(1) says how many it may use."""
+    write(folder, [{"id": "count", "use": "exec", "with": {"command": ["nproc"]}}])
+    host = Host(folder, os.environ["SLIPWAY_STAGES"])
+    for options, count in ((["-j1"], 1), ([], len(os.sched_getaffinity(0)))):
+        outcome = host("run", "chain.json", *options)
+        check(outcome.code == 0, outcome.err)
+        said = [line for line in host("log").out.splitlines() if line.endswith(f"count: | {count}")]
+        check(len(said) == 1, f"{options}: {host('log').out}")
+
+
+main({"cores": cores, "chain-of-500": long_chain, "matrix-20x20": matrix}, at_once=1)
