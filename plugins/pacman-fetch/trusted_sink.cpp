@@ -142,8 +142,10 @@ Result<bool> TrustedSink::adopt(const Package& package) {
     const bool to_be_checked = !signature_of(package).empty();
     const auto findings = to_be_checked ? known(package) : std::nullopt;
     if (to_be_checked && !findings) return false;
-    SLIPWAY_TRY(accept(package, findings.value_or(Findings{}), subject));
-    return next_.adopt(package);
+    auto accepted = accept(package, findings.value_or(Findings{}), subject);
+    if (accepted) return next_.adopt(package);
+    if (!next_.stored(package)) return false; // who fetches it can say where it comes from
+    return std::move(accepted).error();
 }
 
 Result<void> TrustedSink::publish(const Package& package, const std::string& path, const std::string& url) {
