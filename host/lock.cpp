@@ -46,7 +46,7 @@ int lock_chain(const Arguments& arguments) {
     if (!settings) return complain(settings.error());
     auto held = StateLock::take(state.value(), arguments);
     if (!held) return complain(held.error());
-    const journal::RunRecord run = new_run(plan.value(), options.value(), "plan");
+    const journal::RunRecord run = new_run(plan.value(), options.value(), "plan", state.value().journal);
     auto records = chain::new_records(plan.value());
     if (auto added = state.value().journal.add_run(run, records); !added) return complain(added.error());
     const int code =

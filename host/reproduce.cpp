@@ -197,7 +197,7 @@ private:
         if (!settings) return complain(settings.error());
         auto held = StateLock::take(fresh, arguments_);
         if (!held) return complain(held.error());
-        RunRecord record = new_run(plan, options, "plan");
+        RunRecord record = new_run(plan, options, "plan", fresh.journal);
         if (auto pinned = pin_locks(plan, record, fresh, original_); !pinned) return complain(pinned.error());
         auto records = prepare(state_, fresh, plan, original_);
         if (!records) return complain(records.error());

@@ -74,7 +74,8 @@ int start(const Arguments& arguments, Opened& opened, chain::Mode mode, std::str
     if (!settings) return complain(settings.error());
     auto lock = StateLock::take(opened.state, arguments);
     if (!lock) return complain(lock.error());
-    journal::RunRecord run = new_run(opened.plan, opened.options, mode == chain::Mode::plan ? "plan" : "run");
+    journal::RunRecord run = new_run(opened.plan, opened.options, mode == chain::Mode::plan ? "plan" : "run",
+                                     opened.state.journal);
     if (arguments.has("locked")) {
         auto pinned = pin_to(opened.plan, arguments.value("locked"), opened.state);
         if (!pinned) return complain(pinned.error());

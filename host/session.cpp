@@ -218,9 +218,11 @@ std::variant<chain::Plan, int> planned(std::variant<config::Chain, config::Probl
 }
 
 journal::RunRecord new_run(const chain::Plan& plan, const config::LoadOptions& options,
-                           const std::string& kind) {
+                           const std::string& kind, const journal::Journal& journal) {
     journal::RunRecord run;
-    run.id = new_run_id();
+    do
+        run.id = new_run_id();
+    while (journal.find_run(run.id)); // of runs of the same second
     run.kind = kind;
     run.chain = plan.chain.name;
     run.version = plan.chain.version;

@@ -79,8 +79,8 @@ int execute(const Arguments& arguments, State& state, worker::Loop& loop, const 
 /// Say where the run stands and what to do next; returns `code`.
 int conclude(const Arguments& arguments, const std::string& run, int code);
 
-/// A new run's record for `plan`.
+/// A new run's record for `plan`, under an id that is not in the journal. Under the state folder's lock.
 journal::RunRecord new_run(const chain::Plan& plan, const config::LoadOptions& options,
-                           const std::string& kind);
+                           const std::string& kind, const journal::Journal& journal);
 
 } // namespace slipway::host

@@ -177,7 +177,7 @@ int verify(const Arguments& arguments) {
     const chain::Plan plan = std::move(std::get<chain::Plan>(planned_or_code));
     auto settings = run_settings(arguments, state, chain::Mode::run);
     if (!settings) return complain(settings.error());
-    const journal::RunRecord run = new_run(plan, load, "plan");
+    const journal::RunRecord run = new_run(plan, load, "plan", state.journal);
     auto records = chain::new_records(plan);
     if (auto added = state.journal.add_run(run, records); !added) return complain(added.error());
     const int code =
