@@ -3,7 +3,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sched.h>
+#include <support/cores.hpp>
 #include <support/text.hpp>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -67,15 +67,6 @@ bool send(int socket, const json::Value& body, int fd = -1) {
 
 // ------------------------------------------------------------------------------------------- the child
 
-void use_one_processor() {
-    cpu_set_t all, one;
-    CPU_ZERO(&one);
-    if (::sched_getaffinity(0, sizeof all, &all) != 0) return;
-    for (int i = 0; i < CPU_SETSIZE && CPU_COUNT(&one) == 0; ++i)
-        if (CPU_ISSET(i, &all)) CPU_SET(i, &one);
-    ::sched_setaffinity(0, sizeof one, &one);
-}
-
 void set_environment(const std::vector<std::string>& environment) {
     std::vector<std::string> kept;
     for (const char* name : {"ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"})
@@ -98,7 +89,7 @@ void take_place(const ChildSetup& setup) {
     (void)::signal(SIGPIPE, SIG_IGN);
     set_environment(setup.environment);
     ::umask(setup.umask);
-    if (setup.one_processor) use_one_processor();
+    if (setup.one_processor) support::use_cores(1);
     if (!setup.folder.empty() && ::chdir(setup.folder.c_str()) != 0) ::_exit(126);
 }
 

@@ -40,12 +40,12 @@ unsigned cores() {
 }
 
 void use_cores(unsigned most) {
+    most = std::max(most, 1u);
     Mask all, some;
-    if (!all.read() || all.count() <= std::max(most, 1u)) return;
-    const int here = ::sched_getcpu();
-    for (unsigned i = 0; i < Mask::size && some.count() < std::max(most, 1u); ++i)
-        if (const unsigned cpu = (static_cast<unsigned>(std::max(here, 0)) + i) % Mask::size; all.has(cpu))
-            some.add(cpu);
+    if (!all.read() || all.count() <= most) return;
+    const auto here = static_cast<unsigned>(std::max(::sched_getcpu(), 0));
+    for (unsigned i = 0; i < Mask::size && some.count() < most; ++i)
+        if (const unsigned cpu = (here + i) % Mask::size; all.has(cpu)) some.add(cpu);
     std::error_code failed;
     for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task", failed))
         (void)some.apply(static_cast<pid_t>(std::atoi(thread.path().filename().c_str())));
